@@ -1,0 +1,114 @@
+//! A decision in the words of the interface.
+
+use insula_domain::admission::{Denial, Standing};
+use insula_domain::bucket::Bucket;
+use insula_domain::metric::{API_CALLS, Reset};
+use insula_domain::scope::effective;
+use insula_kit::sql;
+
+use crate::bindings::exports::insula::access::guard as wit;
+use crate::bindings::insula::access::types;
+use crate::credential::Credential;
+use crate::service::{Decision, Question, permission_to_wit};
+
+/// The grant or the denial that a decision means.
+pub fn of(decision: Decision, question: &Question) -> Result<wit::Grant, wit::Denial> {
+    match decision.outcome {
+        Ok(()) => Ok(grant(decision, question)),
+        Err(Denial::Unauthenticated) => Err(wit::Denial::Unauthenticated),
+        Err(Denial::Hidden) => Err(wit::Denial::Hidden),
+        Err(Denial::Suspended) => Err(wit::Denial::Suspended),
+        Err(Denial::Forbidden) => Err(wit::Denial::Forbidden),
+        Err(Denial::RateLimited { wait_ms }) => {
+            Err(wit::Denial::RateLimited(refusal(&rate(&decision, question), wait_ms, &decision, question)))
+        }
+        Err(Denial::QuotaExceeded { wait_ms }) => {
+            let limit = calls(&decision, question).unwrap_or_else(|| rate(&decision, question));
+            Err(wit::Denial::QuotaExceeded(refusal(&limit, wait_ms, &decision, question)))
+        }
+    }
+}
+
+/// A failure of the database.
+pub fn failure(error: &sql::Error) -> types::Failure {
+    match error {
+        sql::Error::Busy | sql::Error::Unreachable(_) => types::Failure::Unavailable(error.to_string()),
+        sql::Error::Refused(_) | sql::Error::Statement(_) | sql::Error::Decode(_) => {
+            types::Failure::Internal(error.to_string())
+        }
+    }
+}
+
+fn grant(decision: Decision, question: &Question) -> wit::Grant {
+    let limits = limits(&decision, question);
+    let caller = match question.credential {
+        Credential::ApiKey { .. } => types::Caller::ApiKey(types::ApiKey {
+            key_id: decision.credential_id,
+            creator_id: decision.person_id,
+        }),
+        Credential::Token { .. } | Credential::OperatorKey { .. } => types::Caller::Person(types::Person {
+            user_id: decision.person_id,
+            session_id: decision.credential_id,
+        }),
+    };
+    let membership = match (decision.facts.standing, decision.tenant_id) {
+        (Standing::Member { role, .. }, Some(tenant_id)) => Some(types::Membership {
+            tenant_id,
+            role: role.as_str().to_owned(),
+            permissions: effective(role, decision.facts.scopes.as_deref())
+                .into_iter()
+                .map(permission_to_wit)
+                .collect(),
+            plan: decision.plan,
+        }),
+        (Standing::Member { .. } | Standing::NoTenant | Standing::Stranger, _) => None,
+    };
+    wit::Grant { caller, membership, limits }
+}
+
+fn refusal(limit: &types::Limit, wait_ms: i64, decision: &Decision, question: &Question) -> types::Refusal {
+    types::Refusal {
+        limit: limit.clone(),
+        retry_after_seconds: seconds(wait_ms).max(1),
+        limits: limits(decision, question),
+    }
+}
+
+fn limits(decision: &Decision, question: &Question) -> Vec<types::Limit> {
+    [Some(rate(decision, question)), calls(decision, question)].into_iter().flatten().collect()
+}
+
+fn rate(decision: &Decision, question: &Question) -> types::Limit {
+    let rate = decision.facts.rate;
+    let bucket = decision.facts.bucket.unwrap_or_else(|| Bucket::full(rate, question.now_ms));
+    types::Limit {
+        policy: "rate".to_owned(),
+        quota: whole(rate.burst),
+        window_seconds: whole(rate.window_seconds()),
+        remaining: whole(bucket.tokens()),
+        reset_seconds: whole(bucket.full_in_seconds(rate)),
+    }
+}
+
+fn calls(decision: &Decision, question: &Question) -> Option<types::Limit> {
+    let quota = decision.facts.calls_quota.filter(|_| decision.tenant_id.is_some())?;
+    let day = Reset::Daily.period(question.now_ms);
+    let end_ms = day.end_ms?;
+    Some(types::Limit {
+        policy: API_CALLS.to_owned(),
+        quota: whole(quota),
+        window_seconds: seconds(end_ms - day.start_ms),
+        remaining: whole(quota - decision.facts.calls),
+        reset_seconds: seconds(end_ms - question.now_ms),
+    })
+}
+
+/// Milliseconds as whole seconds, rounded up.
+fn seconds(ms: i64) -> u64 {
+    whole((ms + 999) / 1_000)
+}
+
+/// A count; below zero there is none.
+fn whole(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}

@@ -1,0 +1,104 @@
+//! On PostgreSQL the whole decision is one call of the function `insula_admit`.
+
+use insula_domain::admission::{Denial, Facts, Standing};
+use insula_domain::bucket::{Bucket, Rate, UNITS_PER_TOKEN};
+use insula_domain::metric::Reset;
+use insula_domain::role::Role;
+use insula_domain::scope::{Scope, from_text};
+use insula_kit::params;
+use insula_kit::sql::{Db, Error, Row};
+
+use crate::credential::Credential;
+use crate::service::{Decision, Question};
+
+const CALL_ADMIT: &str = include_str!("../../sql/postgres/call_admit.sql");
+
+pub async fn decide(address: &str, question: &Question) -> Result<Option<Decision>, Error> {
+    let (by_session, key_id, digest) = match &question.credential {
+        Credential::ApiKey { key_id, digest } => (false, key_id.to_string(), digest),
+        Credential::Token { digest } | Credential::OperatorKey { digest } => (true, String::new(), digest),
+    };
+    let rule = question.rule;
+    // Nobody has the role with the empty name: the call is forbidden, after all that comes before that.
+    let roles = if rule.caller_allowed { rule.permission.map(roles) } else { Some(String::new()) };
+    let params = params![
+        by_session,
+        key_id,
+        digest,
+        nonce()?,
+        question.asked_tenant_id.clone(),
+        rule.tenant_required,
+        roles,
+        rule.permission.map(scopes),
+        rule.metered,
+        question.now_ms,
+        question.day_ms()
+    ];
+    let rows = Db::call(address, CALL_ADMIT, &params).await?;
+    rows.first().map_or(Ok(None), |row| decision(row, question))
+}
+
+fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {
+    let outcome = row.text("outcome")?;
+    if outcome == "unauthenticated" {
+        return Ok(None);
+    }
+    let rate = Rate { per_minute: row.integer("requests_per_minute")?, burst: row.integer("burst")? };
+    let bucket = match (row.optional_integer("level")?, row.optional_integer("level_at_ms")?) {
+        (Some(level), Some(level_at_ms)) => Some(Bucket { level, level_at_ms }),
+        _ => None,
+    };
+    let level = bucket.map_or(UNITS_PER_TOKEN, |bucket| bucket.level);
+    let role = row.optional_text("role")?.as_deref().and_then(Role::parse);
+    let outcome = match outcome.as_str() {
+        "admitted" => Ok(()),
+        "hidden" => Err(Denial::Hidden),
+        "suspended" => Err(Denial::Suspended),
+        "forbidden" => Err(Denial::Forbidden),
+        "rate_limited" => Err(Denial::RateLimited {
+            wait_ms: Bucket { level, level_at_ms: question.now_ms }.take(rate).err().unwrap_or(1),
+        }),
+        "quota_exceeded" => {
+            let end_ms = Reset::Daily.period(question.now_ms).end_ms.unwrap_or(question.now_ms);
+            Err(Denial::QuotaExceeded { wait_ms: end_ms - question.now_ms })
+        }
+        _ => return Err(Error::Decode("outcome".to_owned())),
+    };
+    let standing = match role {
+        Some(role) => Standing::Member { role, active: outcome != Err(Denial::Suspended) },
+        None if outcome == Err(Denial::Hidden) => Standing::Stranger,
+        None => Standing::NoTenant,
+    };
+    let facts = Facts {
+        valid: true,
+        standing,
+        scopes: row.optional_text("scopes")?.as_deref().map(from_text),
+        rate,
+        bucket,
+        calls: row.optional_integer("calls")?.unwrap_or_default(),
+        calls_quota: row.optional_integer("calls_quota")?,
+    };
+    Ok(Some(Decision {
+        credential_id: row.text("credential_id")?,
+        person_id: row.text("person_id")?,
+        tenant_id: row.optional_text("tenant_id")?,
+        plan: row.text("plan")?,
+        facts,
+        outcome,
+    }))
+}
+
+fn roles(permission: insula_domain::permission::Permission) -> String {
+    Role::allowing(permission).map(Role::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn scopes(permission: insula_domain::permission::Permission) -> String {
+    Scope::allowing(permission).map(Scope::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// What blinds the comparison of the digests.
+fn nonce() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Decode("nonce".to_owned()))?;
+    Ok(insula_domain::credential::hexadecimal(&bytes))
+}

@@ -1,0 +1,56 @@
+//! Why an operation on people and sessions is refused or fails, and what a client is told about it.
+
+use insula_kit::Problem;
+use insula_kit::problem::{INTERNAL, NOT_FOUND};
+use insula_kit::validate::FieldError;
+
+insula_kit::catalogue! {
+    /// Somebody is registered with this e-mail address. Log in, or use another address.
+    EMAIL_TAKEN = 409 "email-taken" "The e-mail address is taken";
+    /// No person has this e-mail address and this password. Which of the two is wrong is not told.
+    INVALID_CREDENTIALS = 401 "invalid-credentials" "The e-mail address or the password is wrong";
+}
+
+/// A refusal or a failure. None of its texts names a person, an address or a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody has the address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// The address is unknown, or the password is wrong.
+    #[error("the credentials prove nothing")]
+    InvalidCredentials,
+    /// There is no such tenant, or the person is no member of it.
+    #[error("no such tenant")]
+    NoSuchTenant,
+    /// The session's person is gone.
+    #[error("no such person")]
+    NoSuchPerson,
+    /// The manifest doesn't give this component what it needs.
+    #[error("the variable `{0}` is missing")]
+    NoSetting(&'static str),
+    /// The signing key is no RSA key of 2048 bits or more in PKCS#8 PEM.
+    #[error("the variable `signing_key` holds no usable RSA key")]
+    UnusableKey,
+    /// A password could not be hashed.
+    #[error("the password could not be hashed")]
+    Hashing,
+    /// A token could not be written or signed.
+    #[error("the token could not be signed")]
+    Signing,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
+            Error::InvalidCredentials => {
+                Self::new(&INVALID_CREDENTIALS).header("www-authenticate", "Bearer realm=\"insula\"")
+            }
+            Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
+            Error::NoSetting(_) | Error::UnusableKey | Error::Hashing | Error::Signing => {
+                Self::new(&INTERNAL).caused_by(error)
+            }
+        }
+    }
+}

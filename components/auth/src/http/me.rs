@@ -1,0 +1,82 @@
+//! `GET /api/v1/auth/me`
+
+use insula_domain::permission::Permission;
+use insula_domain::role::Role;
+use insula_kit::guard;
+use insula_kit::{Cx, Problem, Request, Response, etag};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::view::UserView;
+use crate::service;
+use crate::store::Membership;
+
+/// Who is calling.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub struct MeView {
+    user: UserView,
+    /// The first 200 tenants that the person belongs to, oldest first; `GET /api/v1/tenants` has them all.
+    memberships: Vec<MembershipView>,
+    /// The tenant that the token acts in; null if it acts in none.
+    #[schema(required)]
+    active: Option<ActiveView>,
+}
+
+/// A tenant that a person belongs to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Membership)]
+struct MembershipView {
+    /// The tenant.
+    #[schema(example = "ten_01h455vb4pex5vsknk084sn02q")]
+    tenant_id: String,
+    /// What people call the tenant.
+    #[schema(example = "Acme")]
+    name: String,
+    /// What the person is there.
+    role: Role,
+}
+
+/// The tenant that a token acts in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActiveTenant)]
+struct ActiveView {
+    /// The tenant.
+    #[schema(example = "ten_01h455vb4pex5vsknk084sn02q")]
+    tenant_id: String,
+    /// What the person is there.
+    role: Role,
+    /// What the person may do there.
+    permissions: Vec<Permission>,
+    /// The name of the tenant's plan.
+    #[schema(example = "free")]
+    plan: String,
+}
+
+impl From<&Membership> for MembershipView {
+    fn from(membership: &Membership) -> Self {
+        let Membership { tenant_id, name, role } = membership;
+        Self { tenant_id: tenant_id.to_string(), name: name.clone(), role: *role }
+    }
+}
+
+impl From<&guard::Membership> for ActiveView {
+    fn from(membership: &guard::Membership) -> Self {
+        Self {
+            tenant_id: membership.tenant_id.to_string(),
+            role: membership.role,
+            permissions: membership.permissions.clone(),
+            plan: membership.plan.clone(),
+        }
+    }
+}
+
+pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
+    let (person, memberships) = service::me(cx).await?;
+    let view = MeView {
+        user: UserView::from(&person),
+        memberships: memberships.iter().map(MembershipView::from).collect(),
+        active: cx.membership().map(ActiveView::from),
+    };
+    etag::conditional(request, Response::ok(&view))
+}

@@ -1,0 +1,127 @@
+//! People and sessions in the database: the statements of `sql/`, and how their rows are read.
+
+use insula_domain::role::Role;
+use insula_kit::id::{TenantId, UserId};
+use insula_kit::params;
+use insula_kit::sql::{self, Row, Statement};
+
+use crate::email::Email;
+use crate::password::PasswordHash;
+use crate::registration::{FIRST_PLAN, FIRST_STATE, FirstTenant, Person};
+use crate::token::Session;
+
+const INSERT_PERSON: &str = include_str!("../sql/user_account_insert.sql");
+const INSERT_TENANT: &str = include_str!("../sql/tenant_insert.sql");
+const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
+const GET_BY_EMAIL: &str = include_str!("../sql/user_account_get_by_email.sql");
+const INSERT_SESSION: &str = include_str!("../sql/session_insert.sql");
+const GET_PERSON: &str = include_str!("../sql/user_account_get.sql");
+const LIST_MEMBERSHIPS: &str = include_str!("../sql/membership_list_by_user.sql");
+
+/// The place of the statement in [`insert`] that returns no row when the address is taken.
+pub const PERSON: usize = 0;
+/// The most memberships that are read of one person.
+pub const MEMBERSHIP_LIMIT: i64 = 200;
+
+/// In which tenant a login shall act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// In the person's first, if it has any.
+    First,
+    /// In this one.
+    This(TenantId),
+    /// In one that can't be: what was sent is no tenant's id.
+    Impossible,
+}
+
+/// What is known of a person who logs in.
+pub struct Known {
+    pub user_id: UserId,
+    pub password: PasswordHash,
+    pub membership: Option<(TenantId, Role)>,
+}
+
+/// A tenant that a person belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub tenant_id: TenantId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Stores a person, and the tenant that it owns, if any: all or nothing.
+pub fn insert(person: &Person, password: &PasswordHash, tenant: Option<&FirstTenant>) -> Vec<Statement> {
+    let Person { id, email, name, created_at } = person;
+    let values = params![*id, email.as_str(), name.clone(), password.as_str(), *created_at];
+    let mut statements = vec![Statement::required(INSERT_PERSON, values)];
+    if let Some(tenant) = tenant {
+        let values = params![tenant.id, &tenant.name, FIRST_STATE, FIRST_PLAN, tenant.created_at];
+        statements.push(Statement::required(INSERT_TENANT, values));
+        let values = params![tenant.id, *id, tenant.created_at];
+        statements.push(Statement::required(INSERT_OWNER, values));
+    }
+    statements
+}
+
+/// Who has the address; the row is for [`read_known`]. An address of wrong syntax is nobody's.
+pub fn get_by_email(email: Option<&Email>, wanted: Wanted) -> Statement {
+    let tenant_id = match wanted {
+        Wanted::First => None,
+        Wanted::This(id) => Some(id.to_string()),
+        Wanted::Impossible => Some(String::new()),
+    };
+    Statement::new(GET_BY_EMAIL, params![tenant_id, email.map_or("", Email::as_str)])
+}
+
+/// Stores a session with the digest of its token.
+pub fn insert_session(session: &Session, access_digest: &str) -> Statement {
+    let tenant_id = session.membership.map(|(tenant_id, _)| tenant_id);
+    let values = params![
+        session.id,
+        session.user_id,
+        tenant_id,
+        access_digest,
+        session.created_at,
+        session.expires_at()
+    ];
+    Statement::required(INSERT_SESSION, values)
+}
+
+/// One person, for [`read_person`], and its memberships, for [`read_membership`].
+pub fn get(user_id: UserId) -> Vec<Statement> {
+    vec![
+        Statement::new(GET_PERSON, params![user_id]),
+        Statement::new(LIST_MEMBERSHIPS, params![user_id, MEMBERSHIP_LIMIT]),
+    ]
+}
+
+/// Reads what a login needs.
+pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
+    let membership = match row.optional_text("tenant_id")? {
+        None => None,
+        Some(_) => Some((row.id("tenant_id")?, row.word("role", Role::parse)?)),
+    };
+    Ok(Known { user_id: row.id("id")?, password: PasswordHash::stored(row.text("password")?), membership })
+}
+
+/// Reads a person.
+pub fn read_person(row: &Row) -> Result<Person, sql::Error> {
+    Ok(Person {
+        id: row.id("id")?,
+        email: Email::stored(row.text("email")?),
+        name: row.optional_text("name")?,
+        created_at: row.time("created_at_ms")?,
+    })
+}
+
+/// Reads a membership.
+pub fn read_membership(row: &Row) -> Result<Membership, sql::Error> {
+    Ok(Membership {
+        tenant_id: row.id("tenant_id")?,
+        name: row.text("name")?,
+        role: row.word("role", Role::parse)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

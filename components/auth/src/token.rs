@@ -1,0 +1,174 @@
+//! Access tokens: JWTs (RFC 7519) that say who is calling, in which tenant, and what it may do there.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use insula_domain::credential;
+use insula_domain::role::Role;
+use insula_kit::id::{SessionId, TenantId, UserId};
+use insula_kit::time::Timestamp;
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::signing_key::SigningKey;
+
+/// How long a token is good for.
+pub const LIFETIME_SECONDS: i64 = 15 * 60;
+/// Whom tokens are for.
+const AUDIENCE: &str = "insula";
+
+/// A login of a person, in a tenant or in none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub membership: Option<(TenantId, Role)>,
+    pub created_at: Timestamp,
+}
+
+/// The text of a token. It can be put into the one answer that shows it, and into a digest; it can't be printed.
+pub struct AccessToken(String);
+
+#[derive(Serialize)]
+struct Header<'a> {
+    typ: &'static str,
+    alg: &'static str,
+    kid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: UserId,
+    aud: &'static str,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+    jti: SessionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_id: Option<TenantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    scope: String,
+}
+
+impl Session {
+    /// When its token ends: a whole second, as tokens count.
+    pub const fn expires_at(&self) -> Timestamp {
+        Timestamp::from_ms((self.created_at.as_seconds() + LIFETIME_SECONDS) * 1_000)
+    }
+
+    /// The session's token, signed. `issuer` is the address that this server is known by.
+    pub fn token(&self, issuer: &str, key: &SigningKey, seed: [u8; 32]) -> Result<AccessToken, Error> {
+        let header = Header { typ: "JWT", alg: "RS256", kid: &key.public().id };
+        let (tenant_id, role) = self.membership.unzip();
+        let claims = Claims {
+            iss: issuer,
+            sub: self.user_id,
+            aud: AUDIENCE,
+            exp: self.expires_at().as_seconds(),
+            nbf: self.created_at.as_seconds(),
+            iat: self.created_at.as_seconds(),
+            jti: self.id,
+            tenant_id,
+            role,
+            scope: role.map(permissions).unwrap_or_default(),
+        };
+        let message = format!("{}.{}", part(&header)?, part(&claims)?);
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(&message, seed)?);
+        Ok(AccessToken(format!("{message}.{signature}")))
+    }
+}
+
+impl AccessToken {
+    /// What is stored of it.
+    pub fn digest(&self) -> String {
+        credential::digest(&self.0)
+    }
+
+    /// The text, for its owner.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A part of a token: JSON in unpadded base64url (RFC 7515, 3.1).
+fn part(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_vec(value).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(|_| Error::Signing)
+}
+
+fn permissions(role: Role) -> String {
+    role.permissions().iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use insula_domain::credential::Presented;
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+
+    const ISSUER: &str = "https://insula.example";
+
+    fn session(membership: Option<(TenantId, Role)>) -> Session {
+        let at = Timestamp::from_ms(4_102_444_800_999);
+        Session {
+            id: SessionId::new(at, [1; 10]),
+            user_id: UserId::new(at, [2; 10]),
+            membership,
+            created_at: at,
+        }
+    }
+
+    fn claims(token: &AccessToken, key: &SigningKey) -> jsonwebtoken::errors::Result<serde_json::Value> {
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[ISSUER]);
+        let public = key.public();
+        let decoding = DecodingKey::from_rsa_components(&public.n, &public.e)?;
+        decode(token.reveal(), &decoding, &validation).map(|data| data.claims)
+    }
+
+    #[test]
+    fn others_can_verify_a_token_with_the_published_key() {
+        let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
+        let tenant_id = TenantId::new(Timestamp::from_ms(1), [3; 10]);
+        let session = session(Some((tenant_id, Role::Viewer)));
+        let token = session.token(ISSUER, &key, [7; 32]).unwrap();
+        let expected = serde_json::json!({
+            "iss": ISSUER, "sub": session.user_id, "aud": "insula", "jti": session.id, "iat": 4_102_444_800_i64,
+            "nbf": 4_102_444_800_i64, "exp": 4_102_445_700_i64, "tenant_id": tenant_id, "role": "viewer",
+            "scope": "view_reports",
+        });
+        assert_eq!(claims(&token, &key).unwrap(), expected);
+        let header = decode_header(token.reveal()).unwrap();
+        assert_eq!((header.alg, header.kid.as_deref()), (Algorithm::RS256, Some(key.public().id.as_str())));
+        assert_eq!(session.expires_at().as_ms(), 4_102_445_700_000);
+    }
+
+    #[test]
+    fn a_changed_token_proves_nothing() {
+        let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
+        let token = session(None).token(ISSUER, &key, [7; 32]).unwrap();
+        let mut text = token.reveal().to_owned();
+        let at = text.find('.').unwrap() + 9;
+        let other = if &text[at..=at] == "A" { "B" } else { "A" };
+        text.replace_range(at..=at, other);
+        assert!(claims(&AccessToken(text), &key).is_err());
+    }
+
+    #[test]
+    fn a_token_without_a_tenant_names_none_and_allows_nothing() {
+        let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
+        let token = session(None).token(ISSUER, &key, [7; 32]).unwrap();
+        let claims = claims(&token, &key).unwrap();
+        assert_eq!((claims.get("tenant_id"), claims.get("role")), (None, None));
+        assert_eq!(claims["scope"], "");
+    }
+
+    #[test]
+    fn the_guard_takes_it_for_a_token_and_the_blinding_is_not_part_of_it() {
+        let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
+        let token = |seed| session(None).token(ISSUER, &key, [seed; 32]).unwrap();
+        assert_eq!(Presented::parse(token(1).reveal()), Some(Presented::Token));
+        assert_eq!(token(1).digest(), token(2).digest());
+    }
+}

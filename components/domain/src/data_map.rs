@@ -1,0 +1,275 @@
+//! The data map: every table and column, whose data it is, why it is kept, for how long, what export and erasure do.
+//!
+//! The record of processing, exports, erasure and retention follow from this table. A test compares it with the
+//! database and fails for a table or a column that is in one and not in the other.
+
+use Basis::{Contract, Interest, Security};
+use Category::{Account, Business, Content, Secret, Technical};
+use Erasure::{Delete, Keep};
+
+/// What a column holds, as far as people are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// Who a person is and how to reach it.
+    Account,
+    /// What a person or tenant uploaded or made; may hold anything.
+    Content,
+    /// What proves a right: digests of passwords, tokens and keys. Never exported.
+    Secret,
+    /// Facts of a contract or its use: plans, counters, roles.
+    Business,
+    /// Ids, times and numbers that the system needs to work.
+    Technical,
+}
+
+/// Why the rows may be kept (GDPR Art. 6(1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// (b): the contract with the customer.
+    Contract,
+    /// (f): the operation of the service, without personal data.
+    Interest,
+    /// (f): the security of the service.
+    Security,
+}
+
+/// What erasing the subject does to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// The row goes.
+    Delete,
+    /// The row stays: nothing in it is about the subject.
+    Keep,
+}
+
+/// One table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The component, or library, that owns it.
+    pub owner: &'static str,
+    /// The column that names the person or tenant that the row is about.
+    pub subject: Option<&'static str>,
+    /// Why the rows are kept.
+    pub basis: Basis,
+    /// For how long.
+    pub retention: &'static str,
+    /// Whether an export of the subject holds the rows, without secrets.
+    pub exported: bool,
+    /// What erasing the subject does.
+    pub erasure: Erasure,
+    /// Its columns, and what they hold.
+    pub columns: &'static [(&'static str, Category)],
+}
+
+const ACCOUNT_LIFE: &str = "as long as the account";
+const TENANT_LIFE: &str = "as long as the tenant";
+const FOR_EVER: &str = "as long as the installation";
+
+/// Every table.
+pub const TABLES: &[Table] = &[
+    Table {
+        name: "api_key",
+        owner: "keys",
+        subject: Some("tenant_id"),
+        basis: Contract,
+        retention: TENANT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("id", Technical),
+            ("tenant_id", Technical),
+            ("created_by", Technical),
+            ("name", Content),
+            ("scopes", Business),
+            ("live", Business),
+            ("digest", Secret),
+            ("created_at_ms", Technical),
+            ("expires_at_ms", Technical),
+            ("revoked_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "bucket",
+        owner: "access",
+        subject: Some("id"),
+        basis: Security,
+        retention: TENANT_LIFE,
+        exported: false,
+        erasure: Delete,
+        columns: &[("id", Technical), ("level", Technical), ("level_at_ms", Technical)],
+    },
+    Table {
+        name: "idempotency",
+        owner: "kit",
+        subject: Some("caller"),
+        basis: Contract,
+        retention: "24 hours",
+        exported: false,
+        erasure: Delete,
+        columns: &[
+            ("caller", Technical),
+            ("operation", Technical),
+            ("key_digest", Secret),
+            ("body_digest", Secret),
+            ("answer", Secret),
+            ("expires_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "membership",
+        owner: "tenants",
+        subject: Some("user_id"),
+        basis: Contract,
+        retention: ACCOUNT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("tenant_id", Technical),
+            ("user_id", Technical),
+            ("role", Business),
+            ("created_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "metric",
+        owner: "usage",
+        subject: None,
+        basis: Interest,
+        retention: FOR_EVER,
+        exported: false,
+        erasure: Keep,
+        columns: &[("name", Business), ("unit", Business), ("reset", Business)],
+    },
+    Table {
+        name: "plan",
+        owner: "tenants",
+        subject: None,
+        basis: Interest,
+        retention: FOR_EVER,
+        exported: false,
+        erasure: Keep,
+        columns: &[("name", Business), ("requests_per_minute", Business), ("burst", Business)],
+    },
+    Table {
+        name: "plan_quota",
+        owner: "tenants",
+        subject: None,
+        basis: Interest,
+        retention: FOR_EVER,
+        exported: false,
+        erasure: Keep,
+        columns: &[("plan", Business), ("metric", Business), ("quota", Business)],
+    },
+    Table {
+        name: "report",
+        owner: "quality",
+        subject: Some("tenant_id"),
+        basis: Contract,
+        retention: TENANT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("id", Technical),
+            ("tenant_id", Technical),
+            ("created_by", Technical),
+            ("file_name", Content),
+            ("label_column", Content),
+            ("row_count", Business),
+            ("column_count", Business),
+            ("score", Business),
+            ("body", Content),
+            ("created_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "schema_migration",
+        owner: "kit",
+        subject: None,
+        basis: Interest,
+        retention: FOR_EVER,
+        exported: false,
+        erasure: Keep,
+        columns: &[("number", Technical), ("name", Technical), ("applied_at_ms", Technical)],
+    },
+    Table {
+        name: "session",
+        owner: "auth",
+        subject: Some("user_id"),
+        basis: Security,
+        retention: "until it expires",
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("id", Technical),
+            ("user_id", Technical),
+            ("tenant_id", Technical),
+            ("access_digest", Secret),
+            ("created_at_ms", Technical),
+            ("expires_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "tenant",
+        owner: "tenants",
+        subject: Some("id"),
+        basis: Contract,
+        retention: TENANT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("id", Technical),
+            ("name", Account),
+            ("state", Business),
+            ("plan", Business),
+            ("created_at_ms", Technical),
+        ],
+    },
+    Table {
+        name: "usage_counter",
+        owner: "access",
+        subject: Some("tenant_id"),
+        basis: Contract,
+        retention: TENANT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("tenant_id", Technical),
+            ("metric", Business),
+            ("period_start_ms", Technical),
+            ("used", Business),
+        ],
+    },
+    Table {
+        name: "user_account",
+        owner: "auth",
+        subject: Some("id"),
+        basis: Contract,
+        retention: ACCOUNT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("id", Technical),
+            ("email", Account),
+            ("name", Account),
+            ("password", Secret),
+            ("created_at_ms", Technical),
+        ],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_about_somebody_is_erased_and_its_subject_is_one_of_its_columns() {
+        for table in TABLES {
+            assert_eq!(table.subject.is_some(), table.erasure == Delete, "{}", table.name);
+            if let Some(subject) = table.subject {
+                assert!(table.columns.iter().any(|(name, _)| *name == subject), "{}", table.name);
+            }
+        }
+    }
+}

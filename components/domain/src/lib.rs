@@ -1,0 +1,22 @@
+//! The business words that Insula's components share. Pure: no I/O, no clock, no HTTP.
+//!
+//! | Module         | Word                                                            |
+//! |----------------|-----------------------------------------------------------------|
+//! | [`permission`] | what a caller may do                                            |
+//! | [`role`]       | what a member of a tenant is, and its permissions               |
+//! | [`scope`]      | what an API key was made for, and its permissions               |
+//! | [`credential`] | API keys and the operator's key: format, checksum, digest       |
+//! | [`bucket`]     | the token bucket of the rate limit                              |
+//! | [`metric`]     | what is metered, and when its counter starts again              |
+//! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
+//! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
+
+pub mod admission;
+pub mod bucket;
+pub mod credential;
+pub mod data_map;
+
+pub mod metric;
+pub mod permission;
+pub mod role;
+pub mod scope;

@@ -1,0 +1,77 @@
+//! What a caller may do. Every route names one, or says why it needs none.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One thing that a caller may do inside a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Analyse data.
+    Analyze,
+    /// Correct data.
+    Fix,
+    /// Generate synthetic data.
+    Generate,
+    /// Query datasets.
+    Query,
+    /// Read stored reports.
+    ViewReports,
+    /// Read usage figures.
+    ViewUsage,
+    /// Make, change and revoke API keys.
+    ManageKeys,
+    /// Add, change and remove members.
+    ManageUsers,
+    /// Change the tenant itself.
+    ManageTenant,
+    /// Change plan and billing profile, read invoices.
+    ManageBilling,
+    /// Read the audit log.
+    ViewAudit,
+    /// Export and erase personal data.
+    ManagePrivacy,
+}
+
+impl Permission {
+    /// Every permission, in the order of the documentation.
+    pub const ALL: [Self; 12] = [
+        Self::Analyze,
+        Self::Fix,
+        Self::Generate,
+        Self::Query,
+        Self::ViewReports,
+        Self::ViewUsage,
+        Self::ManageKeys,
+        Self::ManageUsers,
+        Self::ManageTenant,
+        Self::ManageBilling,
+        Self::ViewAudit,
+        Self::ManagePrivacy,
+    ];
+
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Analyze => "analyze",
+            Self::Fix => "fix",
+            Self::Generate => "generate",
+            Self::Query => "query",
+            Self::ViewReports => "view_reports",
+            Self::ViewUsage => "view_usage",
+            Self::ManageKeys => "manage_keys",
+            Self::ManageUsers => "manage_users",
+            Self::ManageTenant => "manage_tenant",
+            Self::ManageBilling => "manage_billing",
+            Self::ViewAudit => "view_audit",
+            Self::ManagePrivacy => "manage_privacy",
+        }
+    }
+
+    /// The permission of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|permission| permission.as_str() == text)
+    }
+}

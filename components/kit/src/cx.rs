@@ -1,0 +1,121 @@
+//! What an operation may use: who calls, when, with which ids, and the database.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::config::Config;
+use crate::guard::{Caller, Grant, Membership};
+use crate::id::{Id, Kind, SessionId, TenantId, UserId};
+use crate::idempotency::Claim;
+use crate::problem::{INTERNAL, NOT_FOUND, Problem};
+use crate::sql::{Db, Scope};
+use crate::time::Timestamp;
+
+/// The context of one request.
+#[derive(Debug)]
+pub struct Cx {
+    pub(crate) grant: Grant,
+    pub(crate) config: Rc<Config>,
+    pub(crate) operation: &'static str,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) claim: RefCell<Option<Claim>>,
+}
+
+/// The system has no random numbers: never seen, and nothing can be made then.
+#[derive(Debug, thiserror::Error)]
+#[error("no random bytes")]
+struct NoRandomness;
+
+impl Cx {
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Bytes that nobody can guess.
+    ///
+    /// # Errors
+    ///
+    /// `internal` when the system has none.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], Problem> {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).map_err(|_| Problem::new(&INTERNAL).caused_by(NoRandomness))?;
+        Ok(bytes)
+    }
+
+    /// A new id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::random`].
+    pub fn new_id<K: Kind>(&self) -> Result<Id<K>, Problem> {
+        Ok(Id::new(self.now(), self.random()?))
+    }
+
+    /// Who is calling.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        self.grant.caller
+    }
+
+    /// The person who is calling, or who made the key that is.
+    ///
+    /// # Errors
+    ///
+    /// `not-found`, for callers that an access rule for people lets nobody through as.
+    pub fn user_id(&self) -> Result<UserId, Problem> {
+        match self.grant.caller {
+            Caller::Person { user_id, .. } => Ok(user_id),
+            Caller::ApiKey { creator_id, .. } => Ok(creator_id),
+            Caller::Anonymous | Caller::Operator => Err(Problem::new(&NOT_FOUND)),
+        }
+    }
+
+    /// The session of the person who is calling.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        match self.grant.caller {
+            Caller::Person { session_id, .. } => Some(session_id),
+            Caller::ApiKey { .. } | Caller::Anonymous | Caller::Operator => None,
+        }
+    }
+
+    /// The tenant that the call is about, and what the caller is there.
+    #[must_use]
+    pub fn membership(&self) -> Option<&Membership> {
+        self.grant.membership.as_ref()
+    }
+
+    /// The tenant that the call is about.
+    ///
+    /// # Errors
+    ///
+    /// `not-found` when there is none, which a route with a tenant's permission never meets.
+    pub fn tenant_id(&self) -> Result<TenantId, Problem> {
+        self.membership().map(|membership| membership.tenant_id).ok_or_else(|| Problem::new(&NOT_FOUND))
+    }
+
+    /// The scope of the call: its tenant, else its person, else the operator, else the system.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match (&self.grant.membership, self.grant.caller) {
+            (Some(membership), _) => Scope::Tenant(membership.tenant_id),
+            (None, Caller::Person { user_id, .. }) => Scope::Person(user_id),
+            (None, Caller::Operator) => Scope::Operator,
+            (None, Caller::ApiKey { .. } | Caller::Anonymous) => Scope::System,
+        }
+    }
+
+    /// Whether the request may be answered as an earlier one was, and so its body's digest is asked for.
+    #[must_use]
+    pub fn has_idempotency_key(&self) -> bool {
+        self.idempotency_key.is_some()
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.config.db
+    }
+}

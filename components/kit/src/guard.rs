@@ -1,0 +1,267 @@
+//! The call of `insula:access/guard`: from a route's access rule to a grant, or to the problem that refuses.
+
+use http::HeaderMap;
+use insula_domain::permission::Permission;
+use insula_domain::role::Role;
+
+use crate::bindings::insula::access::guard as wit;
+use crate::bindings::insula::access::types;
+use crate::id::{KeyId, SessionId, TenantId, UserId};
+use crate::problem::{
+    FORBIDDEN, INTERNAL, NOT_FOUND, Problem, QUOTA_EXCEEDED, RATE_LIMITED, TENANT_SUSPENDED, UNAUTHENTICATED,
+    UNAVAILABLE,
+};
+use crate::response::Response;
+use crate::route::Access;
+use crate::time::Timestamp;
+
+/// Who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Nobody that we know: a public route.
+    Anonymous,
+    /// A person.
+    Person {
+        /// Who.
+        user_id: UserId,
+        /// By which session.
+        session_id: SessionId,
+    },
+    /// A program.
+    ApiKey {
+        /// By which key.
+        key_id: KeyId,
+        /// Who made the key.
+        creator_id: UserId,
+    },
+    /// Who runs the platform.
+    Operator,
+}
+
+/// The tenant that a call is about, and what the caller is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The caller's role, or that of the key's creator.
+    pub role: Role,
+    /// What the caller may do there.
+    pub permissions: Vec<Permission>,
+    /// The name of the tenant's plan.
+    pub plan: String,
+}
+
+/// A call that was let in.
+#[derive(Debug)]
+pub struct Grant {
+    /// Who is calling.
+    pub caller: Caller,
+    /// In which tenant, if in any.
+    pub membership: Option<Membership>,
+    limits: Vec<types::Limit>,
+}
+
+/// A failure that the guard reported, for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("the guard failed: {0}")]
+struct GuardFailure(String);
+
+/// Asks the guard, as the access rule demands.
+///
+/// # Errors
+///
+/// The problem that refuses the call.
+pub async fn admit(
+    access: Access,
+    metered: bool,
+    headers: &HeaderMap,
+    tenant: Option<&str>,
+) -> Result<Grant, Problem> {
+    let people = types::CallerKinds::PERSON;
+    let (callers, permission, tenant_required) = match access {
+        Access::Public => {
+            return Ok(Grant { caller: Caller::Anonymous, membership: None, limits: Vec::new() });
+        }
+        Access::Person => (people, None, false),
+        Access::PersonOrOperator => (people | types::CallerKinds::OPERATOR, None, false),
+        Access::MemberOfPath => (types::CallerKinds::all(), None, true),
+        Access::Permission(permission) => {
+            (people | types::CallerKinds::API_KEY, Some(to_wit(permission)), true)
+        }
+        Access::Operator => (types::CallerKinds::OPERATOR, None, false),
+    };
+    let tenant_id = tenant.map(str::to_owned);
+    let demand = wit::Demand { permission, callers, tenant_id, tenant_required, metered };
+    wit::admit(credential(headers), demand).await.map_err(refuse).and_then(Grant::read)
+}
+
+/// The credential that the caller presented: a bearer token or an API key. Two different ones are none, and so is a
+/// key beside an `Authorization` of another scheme.
+fn credential(headers: &HeaderMap) -> Option<String> {
+    let mut presented: Option<&str> = None;
+    let bearers = headers.get_all("authorization").iter().map(|value| {
+        let (scheme, text) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
+    });
+    let keys = headers.get_all("x-api-key").iter().map(|value| value.to_str().ok());
+    for text in bearers.chain(keys) {
+        let text = text?;
+        if presented.is_some_and(|other| other != text) {
+            return None;
+        }
+        presented = Some(text);
+    }
+    presented.map(str::to_owned)
+}
+
+impl Grant {
+    fn read(grant: wit::Grant) -> Result<Self, Problem> {
+        let broken = || Problem::new(&INTERNAL).caused_by(GuardFailure("an unreadable grant".to_owned()));
+        let caller = match grant.caller {
+            types::Caller::Operator => Some(Caller::Operator),
+            types::Caller::Person(person) => UserId::parse(&person.user_id)
+                .zip(SessionId::parse(&person.session_id))
+                .map(|(user_id, session_id)| Caller::Person { user_id, session_id }),
+            types::Caller::ApiKey(key) => KeyId::parse(&key.key_id)
+                .zip(UserId::parse(&key.creator_id))
+                .map(|(key_id, creator_id)| Caller::ApiKey { key_id, creator_id }),
+        };
+        let membership = match grant.membership {
+            None => None,
+            Some(found) => Some(Membership {
+                tenant_id: TenantId::parse(&found.tenant_id).ok_or_else(broken)?,
+                role: Role::parse(&found.role).ok_or_else(broken)?,
+                permissions: found.permissions.into_iter().map(from_wit).collect(),
+                plan: found.plan,
+            }),
+        };
+        Ok(Self { caller: caller.ok_or_else(broken)?, membership, limits: grant.limits })
+    }
+
+    /// Adds the headers that tell what is left of the limits.
+    #[must_use]
+    pub fn with_limits(&self, response: Response) -> Response {
+        match limit_headers(&self.limits) {
+            Some((policy, state)) => response.header("ratelimit-policy", &policy).header("ratelimit", &state),
+            None => response,
+        }
+    }
+}
+
+fn refuse(denial: wit::Denial) -> Problem {
+    match denial {
+        wit::Denial::Unauthenticated => {
+            Problem::new(&UNAUTHENTICATED).header("www-authenticate", "Bearer realm=\"insula\"")
+        }
+        wit::Denial::Forbidden => Problem::new(&FORBIDDEN),
+        wit::Denial::Hidden => Problem::new(&NOT_FOUND),
+        wit::Denial::Suspended => Problem::new(&TENANT_SUSPENDED),
+        wit::Denial::RateLimited(refusal) => limited(Problem::new(&RATE_LIMITED), &refusal),
+        wit::Denial::QuotaExceeded(refusal) => {
+            limited(Problem::new(&QUOTA_EXCEEDED).member("metric", refusal.limit.policy.clone()), &refusal)
+        }
+        wit::Denial::Failed(types::Failure::Unavailable(text)) => {
+            Problem::new(&UNAVAILABLE).retry_after(1).caused_by(GuardFailure(text))
+        }
+        wit::Denial::Failed(types::Failure::Internal(text)) => {
+            Problem::new(&INTERNAL).caused_by(GuardFailure(text))
+        }
+    }
+}
+
+fn limited(problem: Problem, refusal: &types::Refusal) -> Problem {
+    let limit = &refusal.limit;
+    let reset_at =
+        Timestamp::now().plus_ms(i64::try_from(refusal.retry_after_seconds).unwrap_or_default() * 1_000);
+    let problem = problem
+        .member("limit", limit.quota)
+        .member("used", limit.quota.saturating_sub(limit.remaining))
+        .member("reset_at", reset_at.to_rfc3339())
+        .retry_after(refusal.retry_after_seconds);
+    match limit_headers(&refusal.limits) {
+        Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
+        None => problem,
+    }
+}
+
+/// `RateLimit-Policy` and `RateLimit` as draft-ietf-httpapi-ratelimit-headers says: lists of structured fields.
+fn limit_headers(limits: &[types::Limit]) -> Option<(String, String)> {
+    let policy =
+        |limit: &types::Limit| format!("\"{}\";q={};w={}", limit.policy, limit.quota, limit.window_seconds);
+    let state = |limit: &types::Limit| {
+        format!("\"{}\";r={};t={}", limit.policy, limit.remaining, limit.reset_seconds)
+    };
+    let join = |parts: Vec<String>| parts.join(", ");
+    (!limits.is_empty())
+        .then(|| (join(limits.iter().map(policy).collect()), join(limits.iter().map(state).collect())))
+}
+
+macro_rules! permissions {
+    ($($name:ident),*) => {
+        const fn to_wit(permission: Permission) -> types::Permission {
+            match permission { $(Permission::$name => types::Permission::$name),* }
+        }
+        const fn from_wit(permission: types::Permission) -> Permission {
+            match permission { $(types::Permission::$name => Permission::$name),* }
+        }
+    };
+}
+permissions!(
+    Analyze,
+    Fix,
+    Generate,
+    Query,
+    ViewReports,
+    ViewUsage,
+    ManageKeys,
+    ManageUsers,
+    ManageTenant,
+    ManageBilling,
+    ViewAudit,
+    ManagePrivacy
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_credential_is_a_bearer_token_or_an_api_key_and_never_two() {
+        let credential = |pairs| credential(&headers(pairs));
+        assert_eq!(credential(&[("authorization", "Bearer abc")]).as_deref(), Some("abc"));
+        assert_eq!(credential(&[("authorization", "bearer  abc ")]).as_deref(), Some("abc"));
+        assert_eq!(credential(&[("x-api-key", "abc")]).as_deref(), Some("abc"));
+        assert_eq!(
+            credential(&[("authorization", "Bearer abc"), ("x-api-key", "abc")]).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(credential(&[("authorization", "Bearer abc"), ("x-api-key", "def")]), None);
+        assert_eq!(credential(&[("authorization", "Bearer abc"), ("authorization", "Bearer def")]), None);
+        assert_eq!(credential(&[("x-api-key", "abc"), ("x-api-key", "def")]), None);
+        assert_eq!(credential(&[("authorization", "Basic abc")]), None);
+        assert_eq!(credential(&[("authorization", "Basic abc"), ("x-api-key", "abc")]), None);
+        assert_eq!(credential(&[]), None);
+    }
+
+    #[test]
+    fn limits_are_lists_of_structured_fields() {
+        let limit = |policy: &str| types::Limit {
+            policy: policy.to_owned(),
+            quota: 20,
+            window_seconds: 120,
+            remaining: 19,
+            reset_seconds: 6,
+        };
+        let (policy, state) = limit_headers(&[limit("rate"), limit("api_calls")]).unwrap();
+        assert_eq!(policy, "\"rate\";q=20;w=120, \"api_calls\";q=20;w=120");
+        assert_eq!(state, "\"rate\";r=19;t=6, \"api_calls\";r=19;t=6");
+    }
+}

@@ -1,0 +1,68 @@
+//! What every component needs to answer a request: HTTP, problems, the SQL seam, ids, time, pages, idempotency.
+//!
+//! A component states its routes ([`route::Route`]: method, path, access rule, OpenAPI operation) and hands each
+//! request to [`serve::serve`], which gives it an id, has the guard admit it, dispatches it, and turns whatever
+//! comes back into an answer. Nothing here knows a business word beyond the permission that a route names.
+//!
+//! | Module          | Holds                                                                  |
+//! |-----------------|------------------------------------------------------------------------|
+//! | [`route`]       | the route table's row, access rules, charging                          |
+//! | [`serve`]       | the one path from a request to an answer                               |
+//! | [`request`]     | a request whose path matched: path values, query, headers, body        |
+//! | [`response`]    | answers, with their headers                                            |
+//! | [`problem`]     | RFC 9457 problems and their catalogue                                  |
+//! | [`validate`]    | what is wrong with which field                                         |
+//! | [`cx`]          | what an operation may use: clock, ids, caller, database                |
+//! | [`guard`]       | the call of `insula:access/guard`                                      |
+//! | [`sql`]         | statements, scopes, batches; adapters for SQLite and PostgreSQL        |
+//! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
+//! | [`page`]        | cursor pages                                                           |
+//! | [`etag`]        | strong entity tags                                                     |
+//! | [`id`], [`time`] | typed ids and timestamps                                              |
+//! | [`openapi`]     | what a route says of itself in the OpenAPI document                    |
+
+mod bindings;
+pub mod config;
+pub mod cx;
+pub mod etag;
+pub mod guard;
+pub mod id;
+pub mod idempotency;
+pub mod log;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod request;
+pub mod response;
+pub mod route;
+pub mod schema;
+pub mod seal;
+pub mod serve;
+pub mod sql;
+pub mod time;
+pub mod validate;
+
+pub use bytes::Bytes;
+pub use cx::Cx;
+pub use problem::Problem;
+pub use request::Request;
+pub use response::Response;
+
+/// Makes a crate a component that answers HTTP requests: `component!(ROUTES, dispatch)`.
+///
+/// Native builds, which only test the crate or read its routes, leave the entry point out.
+#[macro_export]
+macro_rules! component {
+    ($routes:expr, $dispatch:path) => {
+        #[cfg(target_family = "wasm")]
+        mod entry {
+            use super::*;
+            use spin_sdk::http::{IntoResponse, Request};
+
+            #[spin_sdk::http_service]
+            async fn handle(request: Request) -> impl IntoResponse {
+                $crate::serve::serve($routes, request, $dispatch).await
+            }
+        }
+    };
+}

@@ -1,0 +1,226 @@
+//! A request whose path matched a route: path values, query, headers, and the body as far as it was read.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use spin_sdk::wasip3::http_compat::IncomingRequestBody;
+
+use crate::id::{Id, Kind};
+use crate::problem::{INVALID, MALFORMED, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem};
+use crate::validate::FieldError;
+
+/// A request on its way to its operation.
+pub struct Request {
+    pub(crate) headers: HeaderMap,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    pub(crate) upload: Option<Upload>,
+}
+
+/// A body that is read as it arrives.
+pub struct Upload {
+    incoming: IncomingRequestBody,
+    left: usize,
+    limit: usize,
+}
+
+impl Request {
+    /// A value of the path as an id. What is no id of that kind names nothing: 404, as for an absent one.
+    ///
+    /// # Errors
+    ///
+    /// `not-found`.
+    pub fn path_id<K: Kind>(&self, name: &str) -> Result<Id<K>, Problem> {
+        self.path_text(name).and_then(Id::parse).ok_or_else(|| Problem::new(&NOT_FOUND))
+    }
+
+    /// A value of the path.
+    #[must_use]
+    pub fn path_text(&self, name: &str) -> Option<&str> {
+        self.path.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A header's value, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The JSON body.
+    ///
+    /// # Errors
+    ///
+    /// `malformed` for what is no JSON, `invalid` for JSON of another shape: a missing or unknown field, a wrong type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
+        let value =
+            serde_path_to_error::deserialize(&mut deserializer).map_err(|error| self.refuse_json(error))?;
+        deserializer.end().map_err(|error| malformed(&error))?;
+        Ok(value)
+    }
+
+    fn refuse_json(&self, error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+        if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body) {
+            return malformed(&error);
+        }
+        let pointer = pointer(error.path());
+        let (code, detail) = classify(&error.into_inner().to_string());
+        Problem::new(&INVALID).at(FieldError { pointer, code, detail })
+    }
+
+    /// The SHA-256 of the JSON body.
+    #[must_use]
+    pub fn body_digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.body).into()
+    }
+
+    /// The upload, once.
+    ///
+    /// # Errors
+    ///
+    /// `malformed` when there is none.
+    pub fn take_upload(&mut self) -> Result<Upload, Problem> {
+        self.upload.take().ok_or_else(|| Problem::new(&MALFORMED))
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let place = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
+    Problem::new(&MALFORMED).detail(place)
+}
+
+/// The place as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { variant } => format!("/{variant}"),
+        Segment::Unknown => String::new(),
+    };
+    path.iter().map(segment).collect()
+}
+
+/// What serde's message is about, told by serde's own first words. Its message is not passed on: for a value of the
+/// wrong type it repeats the value. Between back-quotes stand names of fields, ours or the client's.
+fn classify(text: &str) -> (&'static str, String) {
+    let name = text.split('`').nth(1).unwrap_or_default();
+    if text.starts_with("unknown field") {
+        ("unknown", "is not a field of this request".to_owned())
+    } else if text.starts_with("missing field") {
+        ("required", format!("the field `{name}` is required"))
+    } else {
+        ("type", "is not of the expected type".to_owned())
+    }
+}
+
+impl Upload {
+    pub(crate) fn new(incoming: IncomingRequestBody, limit: usize) -> Self {
+        Self { incoming, left: limit, limit }
+    }
+
+    /// The next piece; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// `payload-too-large` above the limit, `malformed` when the client broke off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        loop {
+            let Some(frame) = self.incoming.frame().await else { return Ok(None) };
+            let frame = frame.map_err(|_| Problem::new(&MALFORMED).detail("The body broke off."))?;
+            let Ok(piece) = frame.into_data() else { continue };
+            self.left = self.left.checked_sub(piece.len()).ok_or_else(|| too_large(self.limit))?;
+            return Ok(Some(piece));
+        }
+    }
+
+    /// Reads what is left, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(crate) async fn read(mut self) -> Result<Bytes, Problem> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.into())
+    }
+}
+
+pub(crate) fn too_large(limit: usize) -> Problem {
+    Problem::new(&PAYLOAD_TOO_LARGE)
+        .detail(format!("This operation accepts at most {limit} bytes."))
+        .member("limit_bytes", limit)
+}
+
+/// The pairs of a query string, decoded.
+///
+/// # Errors
+///
+/// `invalid` for a name that `known` doesn't hold, for one that comes twice, and for what doesn't decode.
+pub(crate) fn parse_query(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if !known.contains(&name.as_ref()) {
+            return Err(FieldError::query(&name, "unknown", "is not a parameter of this operation").into());
+        }
+        if pairs.iter().any(|(other, _)| *other == name) {
+            return Err(FieldError::query(&name, "repeated", "may be given once").into());
+        }
+        pairs.push((name.into_owned(), value.into_owned()));
+    }
+    Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_decoded_and_unknown_or_repeated_names_are_refused() {
+        let pairs = parse_query("limit=5&cursor=a%2Bb+c", &["limit", "cursor"]).unwrap();
+        assert_eq!(pairs, [("limit".into(), "5".into()), ("cursor".into(), "a+b c".into())]);
+        for bad in ["x=1", "limit=1&limit=2", "=", "limit"] {
+            let known: &[&str] = if bad == "limit" { &[] } else { &["limit"] };
+            assert!(parse_query(bad, known).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_told_by_pointer_and_never_by_value() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only its reading is tested")]
+        struct One {
+            names: Vec<String>,
+        }
+        let refusal = |body: &'static str| {
+            let request = Request {
+                headers: HeaderMap::new(),
+                path: Vec::new(),
+                query: Vec::new(),
+                body: Bytes::from(body),
+                upload: None,
+            };
+            let response = request.json::<One>().unwrap_err().into_response("r", "t");
+            let body: serde_json::Value = response.read().unwrap();
+            (response.status, body["errors"][0]["pointer"].clone(), body["errors"][0]["code"].clone())
+        };
+        assert_eq!(refusal(r#"{"names":["a",4711]}"#), (422, "/names/1".into(), "type".into()));
+        assert_eq!(refusal(r#"{"names":[],"x":1}"#), (422, "/x".into(), "unknown".into()));
+        assert_eq!(refusal("{}").2, "required");
+        for malformed in ["", "{", "nonsense", r#"{"names":[]} x"#] {
+            assert_eq!(refusal(malformed).0, 400, "{malformed}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The one path from a request to an answer, the same for every component.
+//!
+//! 1. The route is found: 404, or 405 with `Allow`.
+//! 2. The guard admits the call, as the route's access rule demands: 401, 403, 404, 429.
+//! 3. Query and body are read, within their limits: 400, 413, 415, 422.
+//! 4. A request that makes something and was made before is answered as then.
+//! 5. The operation runs.
+//! 6. Whatever came back becomes the answer, with the headers that every answer carries.
+
+use std::cell::{OnceCell, RefCell};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body_util::Full;
+use spin_sdk::wasip3::http_compat::IncomingRequestBody;
+
+use crate::config::Config;
+use crate::cx::Cx;
+use crate::guard::{self, Grant};
+use crate::id::RequestId;
+use crate::idempotency;
+use crate::log;
+use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::request::{Request, Upload, parse_query, too_large};
+use crate::response::Response;
+use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route, UPLOAD_LIMIT_BYTES};
+use crate::schema;
+use crate::time::Timestamp;
+
+type Incoming = http::Request<IncomingRequestBody>;
+
+thread_local! {
+    /// The paths of the component's routes. Constant, built once an instance.
+    static PATHS: OnceCell<matchit::Router<Vec<usize>>> = const { OnceCell::new() };
+}
+
+/// The ids that an answer and its log lines carry.
+struct Ids {
+    request: String,
+    trace: String,
+}
+
+/// Answers one request.
+pub async fn serve<Op: Copy + 'static>(
+    routes: &'static [Route<Op>],
+    incoming: Incoming,
+    dispatch: impl AsyncFn(Op, &Cx, Request) -> Result<Response, Problem>,
+) -> http::Response<Full<Bytes>> {
+    let ids = Ids::of(incoming.headers());
+    let head = incoming.method() == http::Method::HEAD;
+    let response = match answer(routes, incoming, dispatch, &ids).await {
+        Ok(response) => response,
+        Err(problem) => {
+            if problem.kind().status >= 500 {
+                log::failure(&ids.request, &ids.trace, problem.kind().slug, problem.source());
+            }
+            problem.into_response(&ids.request, &ids.trace)
+        }
+    };
+    finish(response, &ids, head)
+}
+
+async fn answer<Op: Copy + 'static>(
+    routes: &'static [Route<Op>],
+    incoming: Incoming,
+    dispatch: impl AsyncFn(Op, &Cx, Request) -> Result<Response, Problem>,
+    ids: &Ids,
+) -> Result<Response, Problem> {
+    let (route, path) = find(routes, &incoming)?;
+    let config = Config::load().await;
+    if !matches!(route.access, Access::Public | Access::Operator) {
+        schema::ensure(&config.db).await?;
+    }
+    let tenant = path.iter().find(|(name, _)| name == "tenant_id").map(|(_, value)| value.as_str());
+    let grant = match guard::admit(route.access, route.metered, incoming.headers(), tenant).await {
+        // The operator is known without the database, others aren't: on an old schema that is what fails.
+        Err(problem) if problem.kind().status >= 500 => {
+            schema::ensure(&config.db).await?;
+            return Err(problem);
+        }
+        admitted => admitted?,
+    };
+    let cx = Cx {
+        grant,
+        config,
+        operation: route.doc.id,
+        idempotency_key: idempotency_key(route, incoming.headers()),
+        claim: RefCell::new(None),
+    };
+    let outcome = run(route, incoming, path, &cx, dispatch).await;
+    with_limits(&cx.grant, outcome, ids)
+}
+
+/// An admitted call tells what is left of the limits, also when the operation refuses or fails.
+fn with_limits(grant: &Grant, outcome: Result<Response, Problem>, ids: &Ids) -> Result<Response, Problem> {
+    match outcome {
+        Ok(response) => Ok(grant.with_limits(response)),
+        Err(problem) if problem.kind().status >= 500 => Err(problem),
+        Err(problem) => Ok(grant.with_limits(problem.into_response(&ids.request, &ids.trace))),
+    }
+}
+
+async fn run<Op: Copy>(
+    route: &Route<Op>,
+    incoming: Incoming,
+    path: Vec<(String, String)>,
+    cx: &Cx,
+    dispatch: impl AsyncFn(Op, &Cx, Request) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let known: Vec<&str> = route.doc.query.iter().map(|query| query.name).collect();
+    let (parts, body) = incoming.into_parts();
+    let query = parse_query(parts.uri.query().unwrap_or_default(), &known)?;
+    let mut request = Request { headers: parts.headers, path, query, body: Bytes::new(), upload: None };
+    match route.body {
+        Body::None => {}
+        Body::Json(_) => {
+            expect_media_type(&request, "application/json")?;
+            request.body = upload(&request, body, JSON_LIMIT_BYTES)?.read().await?;
+        }
+        Body::Upload(_) => {
+            expect_media_type(&request, "multipart/form-data")?;
+            request.upload = Some(upload(&request, body, UPLOAD_LIMIT_BYTES)?);
+        }
+    }
+    if route.creates
+        && request.upload.is_none()
+        && let Some(earlier) = idempotency::begin(cx, request.body_digest()).await?
+    {
+        return Ok(earlier);
+    }
+    dispatch(route.operation, cx, request).await
+}
+
+type Found<Op> = (&'static Route<Op>, Vec<(String, String)>);
+
+fn find<Op>(routes: &'static [Route<Op>], incoming: &Incoming) -> Result<Found<Op>, Problem> {
+    PATHS.with(|paths| {
+        let paths = paths.get_or_init(|| build(routes));
+        let found = paths.at(incoming.uri().path()).map_err(|_| Problem::new(&NOT_FOUND))?;
+        let wanted = if incoming.method() == http::Method::HEAD { "GET" } else { incoming.method().as_str() };
+        let candidates = found.value.iter().map(|at| &routes[*at]);
+        let Some(route) = candidates.clone().find(|route| route.method.as_str() == wanted) else {
+            let allowed: Vec<&str> = candidates.map(|route| route.method.as_str()).collect();
+            return Err(Problem::new(&METHOD_NOT_ALLOWED).header("allow", allowed.join(", ")));
+        };
+        Ok((route, found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    })
+}
+
+fn build<Op>(routes: &[Route<Op>]) -> matchit::Router<Vec<usize>> {
+    let mut router = matchit::Router::new();
+    for (at, route) in routes.iter().enumerate() {
+        let same: Vec<usize> = (0..routes.len()).filter(|other| routes[*other].path == route.path).collect();
+        if same.first() == Some(&at) {
+            // Refused paths can't occur: a test of every component builds this table.
+            let _ = router.insert(route.path, same);
+        }
+    }
+    router
+}
+
+fn upload(request: &Request, body: IncomingRequestBody, limit: usize) -> Result<Upload, Problem> {
+    let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    Ok(Upload::new(body, limit))
+}
+
+fn expect_media_type(request: &Request, expected: &str) -> Result<(), Problem> {
+    let sent = request.header("content-type").and_then(|text| text.split(';').next()).unwrap_or_default();
+    if sent.trim().eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE).detail(format!("This operation reads {expected}.")))
+}
+
+fn idempotency_key<Op>(route: &Route<Op>, headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("idempotency-key").filter(|_| route.creates)?;
+    Some(value.to_str().unwrap_or_default().to_owned())
+}
+
+impl Ids {
+    /// The host sets both headers; where it doesn't, the request gets an id of its own.
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let well_formed = |id: &&str| {
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+        };
+        let request = text("x-request-id").filter(well_formed).map_or_else(new_request_id, str::to_owned);
+        let trace = text("traceparent").and_then(trace_id).unwrap_or_else(|| request.clone());
+        Self { request, trace }
+    }
+}
+
+fn new_request_id() -> String {
+    let mut random = [0; 10];
+    let _ = getrandom::fill(&mut random);
+    RequestId::new(Timestamp::now(), random).to_string()
+}
+
+/// The trace id of a W3C `traceparent`: `00-<32 hexadecimal digits>-<16>-<2>`.
+fn trace_id(traceparent: &str) -> Option<String> {
+    let id = traceparent.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
+}
+
+fn finish(response: Response, ids: &Ids, head: bool) -> http::Response<Full<Bytes>> {
+    let length = response.body.len();
+    let has_body = response.status != 204 && response.status != 304;
+    let response = response.header("x-request-id", &ids.request).header("x-content-type-options", "nosniff");
+    let response =
+        if response.has("cache-control") { response } else { response.header("cache-control", "no-store") };
+    let response = if has_body { response.header("content-length", &length.to_string()) } else { response };
+    let body = if head || !has_body { Bytes::new() } else { response.body };
+    let mut answer = http::Response::new(Full::new(body));
+    *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or_default();
+    for (name, value) in response.headers {
+        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))
+        {
+            answer.headers_mut().append(name, value);
+        }
+    }
+    answer
+}

@@ -1,0 +1,166 @@
+//! The SQL seam: the one way to the database, the same on SQLite and on PostgreSQL.
+//!
+//! A use case is one [`Db::batch`]: all of its statements happen, or none. Each statement is written once, in the
+//! subset that both databases speak, and returns rows (`select …` or `… returning …`). A statement that is marked
+//! [`Statement::required`] must return a row; if it doesn't, nothing of the batch happens and the caller is told
+//! which one it was ([`Error::Refused`]). So a conflict is data, not an exception, and no error text is read.
+//!
+//! Every batch states its [`Scope`]: for whom it is run. On PostgreSQL a batch is *one* statement, a call of the
+//! function `insula_batch`, because Spin hands a pooled connection on as it was left: a transaction that is open
+//! across two calls leaks into the next request when a component traps in between. On SQLite every open is a fresh
+//! connection, and a batch is `BEGIN IMMEDIATE … COMMIT`.
+
+mod numbering;
+mod postgres;
+mod row;
+mod sqlite;
+mod statement;
+
+#[cfg(not(target_family = "wasm"))]
+pub mod memory;
+
+pub use row::{Row, Rows};
+pub use statement::{Param, Statement, Text};
+
+use crate::id::{TenantId, UserId};
+
+/// For whom a batch is run. The database is told, with the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For one tenant: only its rows.
+    Tenant(TenantId),
+    /// For one person: only what is its own.
+    Person(UserId),
+    /// For the operator of the platform.
+    Operator,
+    /// For the system itself: signing up, logging in, what is due by schedule.
+    System,
+}
+
+impl Scope {
+    /// The scope as the database is told.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Tenant(id) => id.to_string(),
+            Self::Person(id) => id.to_string(),
+            Self::Operator => "operator".to_owned(),
+            Self::System => "system".to_owned(),
+        }
+    }
+}
+
+/// Why a batch did not happen. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A required statement returned no row: the one at this place, counted from 0.
+    #[error("required statement {0} returned no row")]
+    Refused(usize),
+    /// Another writer was in the way for too long. The same batch may succeed later.
+    #[error("the database is busy")]
+    Busy,
+    /// The database can't be reached. The text is for logs.
+    #[error("the database can't be reached: {0}")]
+    Unreachable(String),
+    /// The database refused a statement. The text is for logs.
+    #[error("the database refused a statement: {0}")]
+    Statement(String),
+    /// A row is not what the code expects.
+    #[error("unexpected value in column `{0}`")]
+    Decode(String),
+}
+
+/// The database of this component.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// Spin's SQLite database `default`.
+    Sqlite,
+    /// PostgreSQL, by its address.
+    Postgres(String),
+    /// SQLite in this process, for tests.
+    #[cfg(not(target_family = "wasm"))]
+    Memory(memory::Memory),
+}
+
+impl Db {
+    /// Runs the statements for `scope`, all or none, and returns the rows of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Error`] says; nothing was stored.
+    pub async fn batch(&self, scope: Scope, statements: Vec<Statement>) -> Result<Vec<Rows>, Error> {
+        match self {
+            Self::Sqlite => sqlite::batch(&statements),
+            Self::Postgres(address) => postgres::batch(address, scope, &statements),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(memory) => memory.batch(&statements),
+        }
+    }
+
+    /// Runs one statement for `scope`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn query(&self, scope: Scope, statement: Statement) -> Result<Rows, Error> {
+        Ok(self.batch(scope, vec![statement]).await?.pop().unwrap_or_default())
+    }
+
+    /// Runs `body` as the only writer, with what it reads in between: all that it does happens, or none. SQLite only,
+    /// where a connection belongs to one request; on PostgreSQL no transaction is held open across two calls, and a
+    /// function of a migration takes this place ([`Self::call`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`]; and [`Error::Unreachable`] on PostgreSQL.
+    pub fn exclusive<T>(
+        &self,
+        body: impl FnOnce(&mut dyn FnMut(&Statement) -> Result<Rows, Error>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self {
+            Self::Sqlite => sqlite::exclusive(body),
+            Self::Postgres(_) => Err(Error::Unreachable("not a SQLite database".to_owned())),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(memory) => memory.exclusive(body),
+        }
+    }
+
+    /// Calls a function of a migration with typed parameters: one statement, one round trip, for the hot path.
+    /// PostgreSQL only; on SQLite there are no functions, so the caller has another way there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn call(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error> {
+        postgres::query(address, text, params)
+    }
+
+    /// Brings the schema up to date, step by step; each step happens whole or not at all, and once, however many
+    /// runners there are. Returns the numbers of the steps that were still to do when this call came to them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`], at the first step that fails; the ones before it stay.
+    pub async fn migrate(&self, at_ms: i64) -> Result<Vec<u32>, Error> {
+        match self {
+            Self::Sqlite => sqlite::migrate(at_ms),
+            Self::Postgres(address) => postgres::migrate(address, at_ms),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(memory) => memory.migrate(at_ms),
+        }
+    }
+
+    /// The number of the newest step that was done; 0 for an empty database.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] or [`Error::Busy`].
+    pub async fn schema(&self) -> Result<u32, Error> {
+        match self {
+            Self::Sqlite => sqlite::schema(),
+            Self::Postgres(address) => postgres::schema(address),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(memory) => memory.schema(),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Batches on PostgreSQL: one call of the function `insula_batch`, which a migration makes.
+
+use std::rc::Rc;
+
+use insula_migrations::{CREATE_LOG_POSTGRES, LOG_EXISTS_POSTGRES, NEWEST_DONE, STEPS};
+use serde_json::Value as Json;
+
+use super::numbering::{argument, place};
+use super::row::{Row, Rows, Value};
+use super::statement::{Param, Statement};
+use super::{Error, Scope};
+use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValue, ParameterValue};
+
+const BATCH: &str = "select insula_batch($1, $2, $3, $4)::text as results";
+/// What `insula_batch` raises when a required statement returned no row; the message is the statement's place.
+const REFUSED: &str = "IN001";
+
+pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
+    let (mut texts, mut arguments, mut required) = (Vec::new(), Vec::new(), Vec::new());
+    for statement in statements {
+        texts.push(Some(place(statement.text.postgres(), &statement.params, arguments.len())));
+        arguments.extend(statement.params.iter().map(argument));
+        required.push(Some(i32::from(statement.required)));
+    }
+    let params = vec![
+        ParameterValue::Str(scope.to_text()),
+        ParameterValue::ArrayStr(texts),
+        ParameterValue::ArrayStr(arguments),
+        ParameterValue::ArrayInt32(required),
+    ];
+    let rows = run(&open(address)?, BATCH, &params)?;
+    let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
+    let results: Vec<Vec<serde_json::Map<String, Json>>> =
+        serde_json::from_str(&text).map_err(|_| Error::Decode("results".to_owned()))?;
+    Ok(results.into_iter().map(|rows| rows.into_iter().map(from_json).collect()).collect())
+}
+
+pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error> {
+    let params: Vec<ParameterValue> = params.iter().map(value).collect();
+    run(&open(address)?, text, &params)
+}
+
+pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {
+    let connection = open(address)?;
+    run(&connection, CREATE_LOG_POSTGRES, &[])?;
+    let mut done = Vec::new();
+    for step in STEPS {
+        if newest(&connection)? >= step.number {
+            continue;
+        }
+        run(&connection, &step.postgres_statement(at_ms), &[])?;
+        done.push(step.number);
+    }
+    Ok(done)
+}
+
+pub fn schema(address: &str) -> Result<u32, Error> {
+    let connection = open(address)?;
+    if run(&connection, LOG_EXISTS_POSTGRES, &[])?.is_empty() { Ok(0) } else { newest(&connection) }
+}
+
+fn newest(connection: &Connection) -> Result<u32, Error> {
+    let rows = run(connection, NEWEST_DONE, &[])?;
+    let number = rows.first().map_or(Ok(0), |row| row.integer("number"))?;
+    Ok(u32::try_from(number).unwrap_or_default())
+}
+
+fn open(address: &str) -> Result<Connection, Error> {
+    Connection::open(address).map_err(failure)
+}
+
+fn run(connection: &Connection, text: &str, params: &[ParameterValue]) -> Result<Rows, Error> {
+    let set = connection.query(text, params).map_err(failure)?;
+    let columns: Rc<[String]> = set.columns.into_iter().map(|column| column.name).collect();
+    set.rows.into_iter().map(|values| decode(&columns, values)).collect()
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the host's other types are not in our schema")]
+fn decode(columns: &Rc<[String]>, values: Vec<DbValue>) -> Result<Row, Error> {
+    let values = values.into_iter().zip(columns.iter()).map(|(value, column)| match value {
+        DbValue::DbNull => Ok(Value::Null),
+        DbValue::Str(text) => Ok(Value::Text(text)),
+        DbValue::Int64(number) => Ok(Value::Integer(number)),
+        DbValue::Int32(number) => Ok(Value::Integer(number.into())),
+        DbValue::Int16(number) => Ok(Value::Integer(number.into())),
+        DbValue::Floating64(number) => Ok(Value::Real(number)),
+        DbValue::Boolean(truth) => Ok(Value::Integer(truth.into())),
+        _ => Err(Error::Decode(column.clone())),
+    });
+    Ok(Row::new(Rc::clone(columns), values.collect::<Result<_, _>>()?))
+}
+
+fn from_json(object: serde_json::Map<String, Json>) -> Row {
+    let (columns, values): (Vec<String>, Vec<Value>) = object
+        .into_iter()
+        .map(|(column, value)| {
+            let value = match value {
+                Json::Null => Value::Null,
+                Json::Bool(truth) => Value::Integer(truth.into()),
+                Json::Number(number) => number
+                    .as_i64()
+                    .map(Value::Integer)
+                    .or_else(|| number.as_f64().map(Value::Real))
+                    .unwrap_or(Value::Null),
+                Json::String(text) => Value::Text(text),
+                other @ (Json::Array(_) | Json::Object(_)) => Value::Text(other.to_string()),
+            };
+            (column, value)
+        })
+        .unzip();
+    Row::new(columns.into(), values)
+}
+
+fn value(param: &Param) -> ParameterValue {
+    match param {
+        Param::Text(text) => text.clone().map_or(ParameterValue::DbNull, ParameterValue::Str),
+        Param::Integer(number) => number.map_or(ParameterValue::DbNull, ParameterValue::Int64),
+        Param::Real(number) => number.map_or(ParameterValue::DbNull, ParameterValue::Floating64),
+    }
+}
+
+fn failure(error: host::Error) -> Error {
+    match error {
+        host::Error::ConnectionFailed(text) => Error::Unreachable(text),
+        host::Error::QueryFailed(host::QueryError::DbError(error)) => match error.code.as_str() {
+            REFUSED => Error::Refused(error.message.parse().unwrap_or_default()),
+            // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
+            "40001" | "40P01" | "55P03" | "57014" | "53300" => Error::Busy,
+            // admin_shutdown, crash_shutdown, cannot_connect_now
+            "57P01" | "57P02" | "57P03" => Error::Unreachable(error.code),
+            // Not the message: PostgreSQL repeats values of the statement in it.
+            code => Error::Statement(format!("SQLSTATE {code}")),
+        },
+        host::Error::QueryFailed(host::QueryError::Text(_)) => {
+            Error::Unreachable("the connection was lost".to_owned())
+        }
+        host::Error::BadParameter(_) | host::Error::ValueConversionFailed(_) | host::Error::Other(_) => {
+            Error::Statement("a value could not be passed".to_owned())
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One statement and its parameters.
+
+use crate::id::{Id, Kind};
+use crate::time::Timestamp;
+
+/// The text of a statement: the same for both databases, or one for each where they must differ.
+#[derive(Clone, Copy, Debug)]
+pub enum Text {
+    /// One text for both.
+    Same(&'static str),
+    /// A text for each.
+    Each {
+        /// For SQLite.
+        sqlite: &'static str,
+        /// For PostgreSQL.
+        postgres: &'static str,
+    },
+}
+
+impl Text {
+    /// The text for SQLite.
+    #[must_use]
+    pub const fn sqlite(self) -> &'static str {
+        match self {
+            Self::Same(text) | Self::Each { sqlite: text, .. } => text,
+        }
+    }
+
+    /// The text for PostgreSQL.
+    #[must_use]
+    pub const fn postgres(self) -> &'static str {
+        match self {
+            Self::Same(text) | Self::Each { postgres: text, .. } => text,
+        }
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self::Same(text)
+    }
+}
+
+/// A value for one parameter. Each is of one type, so that PostgreSQL knows the type of a null as well.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Param {
+    /// Text, or null.
+    Text(Option<String>),
+    /// A whole number, or null. Truth is 0 or 1.
+    Integer(Option<i64>),
+    /// A number, or null.
+    Real(Option<f64>),
+}
+
+/// One statement with its parameters.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it says.
+    pub text: Text,
+    /// The values for `$1`, `$2` ….
+    pub params: Vec<Param>,
+    /// Whether the batch happens only if this statement returns a row.
+    pub required: bool,
+}
+
+impl Statement {
+    /// A statement that may return no row.
+    pub fn new(text: impl Into<Text>, params: Vec<Param>) -> Self {
+        Self { text: text.into(), params, required: false }
+    }
+
+    /// A statement without whose row nothing of the batch happens.
+    pub fn required(text: impl Into<Text>, params: Vec<Param>) -> Self {
+        Self { required: true, ..Self::new(text, params) }
+    }
+}
+
+/// The parameters of a statement: `params![id, name, at]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::sql::Param::from($value)),*] };
+}
+
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+impl From<&String> for Param {
+    fn from(value: &String) -> Self {
+        Self::Text(Some(value.clone()))
+    }
+}
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+impl From<Option<String>> for Param {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<i64> for Param {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+impl From<Option<i64>> for Param {
+    fn from(value: Option<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+impl From<bool> for Param {
+    fn from(value: bool) -> Self {
+        Self::Integer(Some(i64::from(value)))
+    }
+}
+impl From<f64> for Param {
+    fn from(value: f64) -> Self {
+        Self::Real(Some(value))
+    }
+}
+impl From<Timestamp> for Param {
+    fn from(value: Timestamp) -> Self {
+        Self::Integer(Some(value.as_ms()))
+    }
+}
+impl From<Option<Timestamp>> for Param {
+    fn from(value: Option<Timestamp>) -> Self {
+        Self::Integer(value.map(Timestamp::as_ms))
+    }
+}
+impl<K: Kind> From<Id<K>> for Param {
+    fn from(value: Id<K>) -> Self {
+        Self::Text(Some(value.to_string()))
+    }
+}
+impl<K: Kind> From<Option<Id<K>>> for Param {
+    fn from(value: Option<Id<K>>) -> Self {
+        Self::Text(value.map(|id| id.to_string()))
+    }
+}

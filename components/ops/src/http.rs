@@ -1,0 +1,8 @@
+//! The operations as HTTP.
+
+mod accept;
+pub mod documents;
+pub mod health;
+pub mod migrate;
+pub mod problems;
+pub mod tick;

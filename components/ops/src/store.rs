@@ -1,0 +1,25 @@
+//! What is kept for a time only, in the database.
+
+use insula_kit::params;
+use insula_kit::sql::{self, Db, Scope, Statement};
+use insula_kit::time::Timestamp;
+
+const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
+const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
+
+/// The most rows that one statement deletes. The statements say the same number.
+pub const CHUNK: usize = 1_000;
+
+/// Deletes a chunk of the stored answers that are kept no longer. Returns how many there were.
+pub async fn purge_idempotency(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_IDEMPOTENCY, now).await
+}
+
+/// Deletes a chunk of the sessions that are over. Returns how many there were.
+pub async fn purge_sessions(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_SESSIONS, now).await
+}
+
+async fn purge(db: &Db, text: &'static str, now: Timestamp) -> Result<usize, sql::Error> {
+    Ok(db.query(Scope::System, Statement::new(text, params![now])).await?.len())
+}

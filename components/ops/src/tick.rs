@@ -1,0 +1,150 @@
+//! What is due by schedule: a list of tasks, each of which finds its work in the database and is done when it finds none.
+//!
+//! Many may run the list at once. A row is deleted by one of them, and is counted by that one.
+
+use insula_kit::sql::{self, Db};
+use insula_kit::time::Timestamp;
+
+use crate::store::{self, CHUNK};
+
+/// The most statements of one task in one call: with [`CHUNK`], 20,000 rows. It keeps a call after a long pause
+/// within the time that a request may take; the rest is due at the next call.
+const ROUNDS: usize = 20;
+
+/// A task that is run at every call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Deletes stored answers of creating requests that are kept no longer.
+    PurgeIdempotency,
+    /// Deletes sessions that are over.
+    PurgeSessions,
+}
+
+/// What a task did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Which one.
+    pub task: Task,
+    /// How many rows it removed.
+    pub removed: usize,
+}
+
+impl Task {
+    const ALL: [Self; 2] = [Self::PurgeIdempotency, Self::PurgeSessions];
+
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PurgeIdempotency => "purge_idempotency",
+            Self::PurgeSessions => "purge_sessions",
+        }
+    }
+
+    async fn chunk(self, db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+        match self {
+            Self::PurgeIdempotency => store::purge_idempotency(db, now).await,
+            Self::PurgeSessions => store::purge_sessions(db, now).await,
+        }
+    }
+
+    async fn run(self, db: &Db, now: Timestamp) -> Result<Ran, sql::Error> {
+        let mut removed = 0;
+        for _ in 0..ROUNDS {
+            let chunk = match self.chunk(db, now).await {
+                Ok(chunk) => chunk,
+                // Somebody else is at the same rows; what they leave is due at the next call.
+                Err(sql::Error::Busy) => break,
+                Err(error) => return Err(error),
+            };
+            removed += chunk;
+            if chunk < CHUNK {
+                break;
+            }
+        }
+        Ok(Ran { task: self, removed })
+    }
+}
+
+/// Runs every task.
+pub async fn run(db: &Db, now: Timestamp) -> Result<Vec<Ran>, sql::Error> {
+    let mut done = Vec::with_capacity(Task::ALL.len());
+    for task in Task::ALL {
+        done.push(task.run(db, now).await?);
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use insula_kit::params;
+    use insula_kit::sql::memory::Memory;
+    use insula_kit::sql::{Scope, Statement};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_ms(1_893_456_000_000);
+    const ANSWERS: &str = "insert into idempotency
+        with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
+        select 'c', 'o', $2 || i, 'd', 'a', $3 from n returning 1 as made";
+    const SESSION: &str = "insert into session values ($1, 'u', null, $1, 0, $2) returning id";
+    const PERSON: &str = "insert into user_account values ('u', 'e', null, 'p', 0) returning id";
+
+    fn database() -> Db {
+        Db::Memory(Memory::migrated().unwrap())
+    }
+
+    fn rows(db: &Db, text: &'static str, params: Vec<sql::Param>) -> Vec<sql::Row> {
+        block_on(db.query(Scope::System, Statement::new(text, params))).unwrap()
+    }
+
+    fn removed(db: &Db) -> [usize; 2] {
+        let ran = block_on(run(db, NOW)).unwrap();
+        assert_eq!(ran.iter().map(|ran| ran.task).collect::<Vec<_>>(), Task::ALL);
+        [ran[0].removed, ran[1].removed]
+    }
+
+    fn keep_answers(db: &Db, count: i64, prefix: &str, expires_at: Timestamp) {
+        rows(db, ANSWERS, params![count, prefix, expires_at]);
+    }
+
+    #[test]
+    fn all_that_is_over_goes_in_chunks_and_all_else_stays() {
+        let db = database();
+        keep_answers(&db, 2_500, "old", NOW);
+        keep_answers(&db, 3, "new", NOW.plus_ms(1));
+        rows(&db, PERSON, vec![]);
+        rows(&db, SESSION, params!["over", NOW]);
+        rows(&db, SESSION, params!["open", NOW.plus_ms(1)]);
+
+        assert_eq!(removed(&db), [2_500, 1]);
+        let left = rows(&db, "select key_digest from idempotency order by key_digest", vec![]);
+        let left: Vec<_> = left.iter().map(|row| row.text("key_digest").unwrap()).collect();
+        assert_eq!(left, ["new1", "new2", "new3"]);
+        assert_eq!(rows(&db, "select id from session", vec![])[0].text("id").unwrap(), "open");
+    }
+
+    #[test]
+    fn a_second_tick_finds_nothing_to_do() {
+        let db = database();
+        keep_answers(&db, 10, "old", NOW);
+        assert_eq!(removed(&db), [10, 0]);
+        assert_eq!(removed(&db), [0, 0]);
+    }
+
+    #[test]
+    fn a_tick_is_bounded_and_the_next_one_goes_on() {
+        let db = database();
+        let bound = ROUNDS * CHUNK;
+        keep_answers(&db, i64::try_from(bound).unwrap() + 5, "old", NOW);
+        assert_eq!(removed(&db), [bound, 0]);
+        assert_eq!(removed(&db), [5, 0]);
+    }
+
+    #[test]
+    fn a_statement_deletes_no_more_than_a_chunk() {
+        let db = database();
+        keep_answers(&db, 1_500, "old", NOW);
+        assert_eq!(block_on(store::purge_idempotency(&db, NOW)).unwrap(), CHUNK);
+    }
+}

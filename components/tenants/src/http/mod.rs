@@ -1,0 +1,6 @@
+//! The operations as HTTP: one file each, and the JSON that they share.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod view;

@@ -1,0 +1,54 @@
+//! The operations on tenants: the order of their steps, and what happens whole or not at all.
+
+use insula_domain::role::Role;
+use insula_kit::guard::Caller;
+use insula_kit::id::TenantId;
+use insula_kit::page::{Ask, Page};
+use insula_kit::problem::NOT_FOUND;
+use insula_kit::sql::{self, Row, Scope};
+use insula_kit::{Cx, Problem, Response, idempotency};
+
+use crate::store;
+use crate::tenant::{FIRST_PLAN, Name, State, Tenant};
+
+/// Makes a tenant whose owner is the caller. Both are stored, or neither; `answer` tells of it, and is kept with it
+/// for a request that is sent again.
+pub async fn create(
+    cx: &Cx,
+    name: Name,
+    answer: impl FnOnce(&Tenant) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let owner_id = cx.user_id()?;
+    let tenant = Tenant {
+        id: cx.new_id()?,
+        name,
+        state: State::Active,
+        plan: FIRST_PLAN.to_owned(),
+        role: Some(Role::Owner),
+        created_at: cx.now(),
+    };
+    let (answer, statements) = (answer(&tenant)?, store::insert(&tenant, owner_id));
+    // No statement of this batch is refused by what is stored: a refusal would be a bug, and is told as one.
+    idempotency::commit(cx, Scope::Person(owner_id), statements, answer, sql::Error::Refused).await
+}
+
+/// The tenants of the person who is calling; all tenants for the operator.
+pub async fn list(cx: &Cx, ask: &Ask) -> Result<Page<Tenant>, Problem> {
+    let rows = match cx.caller() {
+        Caller::Operator => cx.query(Scope::Operator, store::list(ask)).await?,
+        Caller::Person { user_id, .. } => {
+            cx.query(Scope::Person(user_id), store::list_by_user(user_id, ask)).await?
+        }
+        // The access rule lets neither in.
+        Caller::ApiKey { .. } | Caller::Anonymous => return Err(Problem::new(&NOT_FOUND)),
+    };
+    let tenants = rows.iter().map(store::read_with_role).collect::<Result<_, _>>()?;
+    Ok(ask.page(tenants, |tenant| tenant.id))
+}
+
+/// One tenant. The guard has seen to it that the caller is a member, or the operator.
+pub async fn get(cx: &Cx, id: TenantId) -> Result<Tenant, Problem> {
+    let rows = cx.query(cx.scope(), store::get(id)).await?;
+    let row: &Row = rows.first().ok_or_else(|| Problem::new(&NOT_FOUND))?;
+    Ok(store::read(row, cx.membership().map(|membership| membership.role))?)
+}

@@ -1,0 +1,4 @@
+//! The operation as HTTP.
+
+pub mod get;
+pub mod view;

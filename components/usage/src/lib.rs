@@ -1,0 +1,86 @@
+//! Usage: what a tenant has used of each metric, and what its plan includes.
+//!
+//! | Operation   | Route               | Access       |
+//! |-------------|---------------------|--------------|
+//! | `get_usage` | `GET /api/v1/usage` | `view_usage` |
+//!
+//! Nothing here counts: the guard counts calls when it admits them, and a workload counts what it did in the batch
+//! that stores it. This component reads the counters. A request passes through three layers, in this order:
+//!
+//! 1. `http` turns the figures into JSON.
+//! 2. `service` asks for the caller's tenant, now.
+//! 3. `store` runs the statement in `sql/`; `usage` is what comes back.
+
+mod error;
+mod http;
+mod service;
+mod store;
+mod usage;
+
+use insula_domain::permission::Permission;
+use insula_kit::openapi::{Answer, Doc};
+use insula_kit::problem::Kind;
+use insula_kit::route::{Access, Body, Method, Route};
+use insula_kit::{Cx, Problem, Request, Response};
+
+use crate::http::view::UsageView;
+
+/// Every operation of this component.
+pub const ROUTES: &[Route<Operation>] = &[Route {
+    method: Method::Get,
+    path: "/api/v1/usage",
+    operation: Operation::GetUsage,
+    access: Access::Permission(Permission::ViewUsage),
+    metered: false,
+    creates: false,
+    body: Body::None,
+    doc: Doc {
+        id: "get_usage",
+        summary: "What the tenant has used",
+        about: "For each metric: what was used in the present period, what the plan includes, what is left, and \
+                when the counter starts again. Asking costs nothing.",
+        query: &[],
+        answers: &[Answer::json::<UsageView>(200, "The figures of the present periods.")],
+        problems: &[],
+    },
+}];
+
+/// The problems of this component's own: none.
+pub static KINDS: &[&Kind] = &[];
+
+/// What this component does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Reads the caller's tenant's figures.
+    GetUsage,
+}
+
+/// Runs an operation.
+///
+/// # Errors
+///
+/// The problem that the client is told.
+pub async fn dispatch(operation: Operation, cx: &Cx, _request: Request) -> Result<Response, Problem> {
+    match operation {
+        Operation::GetUsage => http::get::handle(cx).await,
+    }
+}
+
+insula_kit::component!(ROUTES, dispatch);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_route_table_builds() {
+        let mut paths = matchit::Router::new();
+        for route in ROUTES {
+            paths.insert(route.path, ()).unwrap();
+        }
+        let ids: BTreeSet<_> = ROUTES.iter().map(|route| route.doc.id).collect();
+        assert_eq!(ids.len(), ROUTES.len());
+    }
+}

@@ -1,0 +1,159 @@
+//! The way of a request: identity, route, limits, headers, component.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Response;
+use http::header::{CONTENT_LENGTH, EXPECT};
+use http::request::Parts;
+use http_body::Body as _;
+use wasmtime::PoolConcurrencyLimitError;
+use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
+
+use super::answer::Finished;
+use super::{App, Target};
+use crate::http::body::{Body, Limited, discard};
+use crate::http::headers;
+use crate::http::identity::Identity;
+use crate::log::{Entry, Level};
+use crate::problem::{self, Kind};
+use crate::request::Request;
+
+/// What a request without a client of its own came from: another component.
+const CHAINED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+impl App {
+    /// Answers a request, whoever made it. Needs a Tokio runtime; never fails, whatever fails is a
+    /// problem document.
+    pub async fn handle(&self, request: http::Request<Body>, client: SocketAddr) -> Response<Body> {
+        self.handle_within(request, client, self.settings.request_timeout).await
+    }
+
+    /// As [`App::handle`], with another time limit.
+    pub(crate) async fn handle_within(
+        &self,
+        request: http::Request<Body>,
+        client: SocketAddr,
+        timeout: Duration,
+    ) -> Response<Body> {
+        let started = Instant::now();
+        let (mut head, body) = request.into_parts();
+        let identity = Identity::of(&head.headers, self.settings.clock.now());
+        let method = head.method.clone();
+        let (target, result) = match self.route(&mut head, client) {
+            Ok(target) => {
+                let result = self.admit(&target, head, body, &identity, timeout).await;
+                (Some(target), result)
+            }
+            Err(kind) => (None, Err(kind)),
+        };
+        self.finish(Finished { started, method, identity: &identity, target, result })
+    }
+
+    /// Answers a request from one component to another. It has the place and the deadline of the
+    /// request that it is made for.
+    pub(crate) async fn chain(
+        &self,
+        component: &str,
+        request: http::Request<Body>,
+        parent: &Request,
+    ) -> Option<Response<Body>> {
+        let started = Instant::now();
+        let target = self.targets.get(component)?.clone();
+        let (mut head, body) = request.into_parts();
+        let identity = parent.identity.clone();
+        let method = head.method.clone();
+        headers::strip(&mut head.headers);
+        let path = head.uri.path().to_owned();
+        headers::add(&mut head.headers, &head.uri, CHAINED, &target.headers, &path);
+        let request = Request::new(identity.clone(), parent.deadline, None);
+        let result = self.run(&target, head, body, request).await;
+        let target = Some(target);
+        Some(self.finish(Finished { started, method, identity: &identity, target, result }))
+    }
+
+    /// Finds the component and makes the head as it shall see it.
+    fn route(&self, head: &mut Parts, client: SocketAddr) -> Result<Arc<Target>, &'static Kind> {
+        let uri = headers::absolute_uri(std::mem::take(&mut head.uri), &head.headers)
+            .map_err(|_| &problem::BAD_REQUEST)?;
+        let found = self.router.find(uri.path()).ok_or(&problem::NOT_FOUND)?;
+        headers::strip(&mut head.headers);
+        headers::add(&mut head.headers, &uri, client, &found.target.headers, found.rest);
+        headers::add_parameters(&mut head.headers, &found);
+        let target = found.target.clone();
+        head.uri = uri;
+        Ok(target)
+    }
+
+    async fn admit(
+        &self,
+        target: &Target,
+        head: Parts,
+        body: Body,
+        identity: &Identity,
+        timeout: Duration,
+    ) -> Result<Response<Body>, &'static Kind> {
+        if announced_length(&head, &body).is_some_and(|length| length > self.settings.body_limit_bytes) {
+            // Who asked first is still waiting, and sends nothing.
+            if !head.headers.contains_key(EXPECT) {
+                discard(body);
+            }
+            return Err(&problem::PAYLOAD_TOO_LARGE);
+        }
+        let Some(place) = self.admission.admit().await else { return Err(&problem::OVERLOADED) };
+        let request = Request::new(identity.clone(), Instant::now() + timeout, Some(place));
+        self.run(target, head, body, request).await
+    }
+
+    async fn run(
+        &self,
+        target: &Target,
+        mut head: Parts,
+        body: Body,
+        request: Arc<Request>,
+    ) -> Result<Response<Body>, &'static Kind> {
+        request.identity.pass_down(&mut head.headers);
+        let limit = self.settings.body_limit_bytes;
+        let body = match body.size_hint().upper() {
+            Some(most) if most <= limit => body,
+            _ => http_body_util::BodyExt::boxed_unsync(Limited::new(body, limit, request.clone())),
+        };
+        let incoming = http::Request::from_parts(head, body);
+        let result = target.handler.handle(request.clone(), incoming).await;
+        if request.too_large.is_set() {
+            return Err(&problem::PAYLOAD_TOO_LARGE);
+        }
+        result.map_err(|error| self.judge(target, &request, &error))
+    }
+
+    /// What a failure is called outside; inside it is logged, once.
+    fn judge(&self, target: &Target, request: &Request, error: &wasmtime::Error) -> &'static Kind {
+        if request.crowded_out.is_set() {
+            return &problem::OVERLOADED;
+        }
+        if request.timed_out.is_set() || error.is::<ExpirationError>() {
+            return &problem::TIMEOUT;
+        }
+        let full = error
+            .downcast_ref::<InstantiationError<Arc<Request>>>()
+            .is_some_and(|failed| failed.error.is::<PoolConcurrencyLimitError>());
+        // The end of an instance is logged where it ends, with the reason.
+        if !error.is::<TrapOrPanicError>() {
+            let message = format!("the component did not answer: {error:#}");
+            self.settings.log.write(&Entry {
+                request_id: Some(&request.identity.request_id),
+                trace_id: Some(&request.identity.trace_id),
+                component: Some(&target.component.id),
+                ..Entry::host(self.settings.clock.now(), Level::Error, &message)
+            });
+        }
+        if full { &problem::OVERLOADED } else { &problem::INTERNAL }
+    }
+}
+
+/// What the request says about the length of its body, in its head or by the body being there.
+fn announced_length(head: &Parts, body: &Body) -> Option<u64> {
+    let in_head = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    in_head.max(body.size_hint().exact())
+}

@@ -1,0 +1,84 @@
+//! Sockets: HTTP/1.1 and HTTP/2 without TLS, and an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::App;
+use crate::error::Error;
+use crate::log::{Entry, Level};
+
+/// What a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait when no connection can be taken, which is when the process has too many files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+impl App {
+    /// Serves until `shutdown` is done, then lets what is under way finish, for as long as the
+    /// settings allow.
+    ///
+    /// # Errors
+    ///
+    /// None at present once it has begun; the type leaves room for listeners that end.
+    pub async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        let graceful = GracefulShutdown::new();
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).pipeline_flush(true);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
+        let builder = Arc::new(builder);
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((socket, client)) => {
+                        let (app, builder) = (self.clone(), builder.clone());
+                        tokio::spawn(app.connection(builder, socket, client, graceful.watcher()));
+                    }
+                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                },
+                () = &mut shutdown => break,
+            }
+        }
+        drop(listener);
+        if tokio::time::timeout(self.settings.drain_timeout, graceful.shutdown()).await.is_err() {
+            let message = "connections were cut: they took too long to finish";
+            self.settings.log.write(&Entry::host(self.settings.clock.now(), Level::Warn, message));
+        }
+        self.settings.log.flush();
+        Ok(())
+    }
+
+    async fn connection(
+        self: Arc<Self>,
+        builder: Arc<Builder<TokioExecutor>>,
+        socket: TcpStream,
+        client: SocketAddr,
+        watcher: Watcher,
+    ) {
+        // Without it an answer in two writes waits for the client's delayed acknowledgement.
+        let _ = socket.set_nodelay(true);
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let app = self.clone();
+            async move {
+                let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+                Ok::<_, Infallible>(app.handle(request, client).await)
+            }
+        });
+        let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
+        // How a connection ends is the client's business; what its requests did is in the log.
+        let _ = watcher.watch(connection).await;
+    }
+}

@@ -1,0 +1,124 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Serves Insula's components, or any Spin HTTP application, from one process.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a manifest.
+    Serve(Box<ServeOptions>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// What to serve.
+    #[arg(long, value_name = "FILE", default_value = "spin.toml")]
+    pub(crate) manifest: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: String,
+    /// Where keys, embedded databases and compiled components are kept.
+    #[arg(long, value_name = "FOLDER", default_value = ".insula")]
+    pub(crate) state: PathBuf,
+    /// A PostgreSQL database instead of the embedded one: postgresql://…
+    #[arg(long, value_name = "URL", env = "INSULA_DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// A file with the operator's key, instead of the one in the state folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operator_key_file: Option<PathBuf>,
+    /// How the log is written.
+    #[arg(long, value_enum, default_value_t = LogForm::Json)]
+    pub(crate) log: LogForm,
+    /// The value of an application variable; may be repeated.
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) variables: Vec<(String, String)>,
+    /// How often the application does what is due; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) tick_seconds: u64,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct Limits {
+    /// What a request may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) request_timeout_seconds: u64,
+    /// What a request's body may have.
+    #[arg(long, value_name = "MIB", default_value_t = 65)]
+    pub(crate) body_limit_mib: u64,
+    /// What one instance of a component may use.
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub(crate) memory_limit_mib: usize,
+    /// How many requests are worked on at once.
+    #[arg(long, value_name = "COUNT", default_value_t = 256)]
+    pub(crate) max_concurrent_requests: usize,
+    /// How long a request waits for its turn before it is answered 503.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub(crate) queue_timeout_seconds: u64,
+    /// How many requests an instance answers before it is replaced.
+    #[arg(long, value_name = "COUNT", default_value_t = 128)]
+    pub(crate) instance_reuse: usize,
+    /// How many requests an instance answers at once; a fault in one is a fault in all of them.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub(crate) instance_concurrency: usize,
+    /// How many instances may exist at once.
+    #[arg(long, value_name = "COUNT", default_value_t = 512)]
+    pub(crate) max_instances: u32,
+    /// How many connections are kept to a PostgreSQL database.
+    #[arg(long, value_name = "COUNT", default_value_t = 16)]
+    pub(crate) postgres_pool_size: usize,
+    /// How long connections may take to finish when the server stops.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) drain_timeout_seconds: u64,
+    /// How many threads serve; by default one for each processor.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// Short lines for people.
+    Pretty,
+    /// JSON lines for machines.
+    Json,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if insula_host::manifest::is_variable_name(name) => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        // Without the text: what was meant as a value may be a secret.
+        _ => Err("write it as name=value, with the name in lower_snake_case".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_variable_is_a_name_and_whatever_follows_the_first_equals_sign() {
+        assert_eq!(name_and_value("key=a=b"), Ok(("key".into(), "a=b".into())));
+        assert!(name_and_value("Key=a").is_err());
+        assert!(name_and_value("key").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! `insula serve`: from the command line to a serving application, and to its end.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use insula_host::log::{JsonLog, LogSink, PrettyLog};
+use insula_host::secrets::Secrets;
+use insula_host::{App, Error, Manifest, Program, ProgramOptions, Settings, tick};
+
+use super::options::{LogForm, ServeOptions};
+
+/// Serves until it is told to stop.
+pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
+    let manifest = Manifest::read(&options.manifest)?;
+    let runtime = runtime(&options)?;
+    // Early, so that a taken port is known before anything is made or compiled.
+    let listener = runtime.block_on(listen(&options.listen))?;
+    if let Some(url) = &options.database_url {
+        runtime.block_on(insula_host::check_database(url))?;
+    }
+    let secrets = Secrets::load(&options.state, options.operator_key_file.as_deref())?;
+    show_new_key(&secrets);
+    let variables = variables(&manifest, &options, &secrets)?;
+    let program = Program::load(manifest, &program_options(&options))?;
+    runtime.block_on(async {
+        let app = App::start(program, settings(&options, variables))?;
+        tick::migrate(&app, &secrets.operator_key).await?;
+        if let Ok(address) = listener.local_addr() {
+            eprintln!("Serving http://{address}");
+        }
+        let every = Duration::from_secs(options.tick_seconds);
+        let ticking = tokio::spawn(tick::run(app.clone(), secrets.operator_key, every));
+        let result = app.serve(listener, stopped()).await;
+        ticking.abort();
+        result
+    })
+}
+
+fn runtime(options: &ServeOptions) -> Result<Runtime, Error> {
+    let mut builder = Builder::new_multi_thread();
+    if let Some(threads) = options.limits.threads {
+        builder.worker_threads(threads.max(1));
+    }
+    builder.enable_all().build().map_err(Error::Start)
+}
+
+/// What the host itself knows and the application declares; what the user says comes first.
+fn variables(
+    manifest: &Manifest,
+    options: &ServeOptions,
+    secrets: &Secrets,
+) -> Result<BTreeMap<String, String>, Error> {
+    let mut values: BTreeMap<String, String> = options.variables.iter().cloned().collect();
+    let mut offer = |name: &str, value: String| {
+        let set = std::env::var_os(format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())).is_some();
+        if manifest.variables.contains_key(name) && !set {
+            values.entry(name.to_owned()).or_insert(value);
+        }
+    };
+    offer("operator_key_sha256", secrets.operator_key_sha256());
+    offer("signing_key", secrets.signing_key.clone());
+    offer("master_key", secrets.master_key.clone());
+    if let Some(url) = &options.database_url {
+        offer("database_host", insula_host::database_host(url)?);
+        offer("database_url", url.clone());
+    }
+    Ok(values)
+}
+
+fn program_options(options: &ServeOptions) -> ProgramOptions {
+    ProgramOptions {
+        cache_dir: options.state.join("cache"),
+        memory_limit_bytes: options.limits.memory_limit_mib << 20,
+        max_instances: options.limits.max_instances,
+        progress: Some(|line| eprintln!("{line}")),
+        ..ProgramOptions::default()
+    }
+}
+
+fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Settings {
+    let log: Arc<dyn LogSink> = match options.log {
+        LogForm::Pretty => Arc::new(PrettyLog::stdout()),
+        LogForm::Json => Arc::new(JsonLog::stdout()),
+    };
+    let limits = &options.limits;
+    Settings {
+        variables,
+        state_dir: options.state.clone(),
+        log,
+        request_timeout: Duration::from_secs(limits.request_timeout_seconds),
+        body_limit_bytes: limits.body_limit_mib << 20,
+        max_concurrent_requests: limits.max_concurrent_requests,
+        queue_timeout: Duration::from_secs(limits.queue_timeout_seconds),
+        instance_reuse: limits.instance_reuse,
+        instance_concurrency: limits.instance_concurrency,
+        postgres_pool_size: limits.postgres_pool_size,
+        drain_timeout: Duration::from_secs(limits.drain_timeout_seconds),
+        ..Settings::default()
+    }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|source| {
+        let address = address.to_owned();
+        if source.kind() == ErrorKind::AddrInUse {
+            Error::AddressInUse { address }
+        } else {
+            Error::Listen { address, source }
+        }
+    })
+}
+
+/// At once, whatever fails later: it is not shown again. To the error stream, which is not the log.
+fn show_new_key(secrets: &Secrets) {
+    if secrets.operator_key_is_new {
+        eprintln!("The operator's key, shown this once:\n\n    {}\n", secrets.operator_key);
+    }
+}
+
+/// Done at Ctrl-C, or when the system says that it is over.
+async fn stopped() {
+    let interrupted = async {
+        // Without a handler the process ends at once, which is a way to stop as well.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    eprintln!("Stopping: finishing what is under way");
+}

@@ -1,0 +1,8 @@
+//! The HTTP side: what happens to a request before a component sees it, and to the answer after.
+
+pub mod allowed_hosts;
+pub mod body;
+pub mod headers;
+pub mod identity;
+pub mod outgoing;
+pub mod route;

@@ -1,0 +1,140 @@
+//! Bodies: whole ones, limited ones, and ones that tell their size at the end.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::{BodyExt, Empty, Full};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::request::Request;
+
+/// How much of an unwanted body is read, and for how long.
+const DISCARDED_BYTES: usize = 256 << 20;
+const DISCARDING: Duration = Duration::from_secs(5);
+
+/// A request's or an answer's body.
+pub type Body = WasiBody;
+
+/// A body that is all there.
+pub fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// No body.
+#[must_use]
+pub fn empty() -> Body {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Reads on for a while what nobody wants: a client that is still sending when the connection is
+/// closed does not get to see the answer.
+pub(crate) fn discard(mut body: Body) {
+    let read = async move {
+        let mut left = DISCARDED_BYTES;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Buf::remaining);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    tokio::spawn(tokio::time::timeout(DISCARDING, read));
+}
+
+/// A request body that ends with an error once it is longer than it may be, and says so in the
+/// request, whose answer then is 413 whatever the component made of it.
+pub(crate) struct Limited {
+    inner: Body,
+    left: u64,
+    request: Arc<Request>,
+}
+
+impl Limited {
+    pub(crate) fn new(inner: Body, limit: u64, request: Arc<Request>) -> Self {
+        Self { inner, left: limit, request }
+    }
+}
+
+impl HttpBody for Limited {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            let length = data.remaining() as u64;
+            if length > self.left {
+                self.request.too_large.set();
+                discard(std::mem::replace(&mut self.inner, empty()));
+                return Poll::Ready(Some(Err(Error::HttpRequestBodySize(None))));
+            }
+            self.left -= length;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+/// An answer's body that reports how many bytes it had when it is over, or is dropped.
+pub(crate) struct Counted<F: FnOnce(u64)> {
+    inner: Body,
+    bytes: u64,
+    report: Option<F>,
+}
+
+impl<F: FnOnce(u64)> Counted<F> {
+    pub(crate) fn new(inner: Body, report: F) -> Self {
+        Self { inner, bytes: 0, report: Some(report) }
+    }
+}
+
+impl<F: FnOnce(u64) + Unpin> HttpBody for Counted<F> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.bytes += data.remaining() as u64;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl<F: FnOnce(u64)> Drop for Counted<F> {
+    fn drop(&mut self) {
+        if let Some(report) = self.report.take() {
+            report(self.bytes);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What components import besides WASI: variables, key-value stores, SQLite, PostgreSQL.
+
+mod bindings;
+mod key_value;
+mod postgres;
+mod sqlite;
+mod stream;
+mod variables;
+
+pub(crate) use key_value::TABLE as KEY_VALUE_TABLE;
+
+use wasmtime::component::{HasData, Linker};
+
+use crate::worker::State;
+
+/// Marks the host's implementations: they work on the state of the store itself.
+pub(crate) struct Host;
+
+impl HasData for Host {
+    type Data<'a> = &'a mut State;
+}
+
+/// Adds all of them to a linker.
+pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    bindings::Provided::add_to_linker::<_, Host>(linker, |state| state)
+}

@@ -1,0 +1,58 @@
+//! One request on its way through the host.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::http::identity::Identity;
+
+/// What the host knows about a request while a component works on it.
+///
+/// It holds the request's place in the house: the place is free again when the last holder lets
+/// go, and the component's instance is one of them. A client that hangs up frees nothing early.
+pub struct Request {
+    /// Its id and trace.
+    pub(crate) identity: Identity,
+    /// When it must be over.
+    pub(crate) deadline: Instant,
+    /// It was stopped at its deadline.
+    pub(crate) timed_out: Flag,
+    /// It was stopped because too many wanted the processor.
+    pub(crate) crowded_out: Flag,
+    /// Its body was longer than it may be.
+    pub(crate) too_large: Flag,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Request {
+    pub(crate) fn new(
+        identity: Identity,
+        deadline: Instant,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            identity,
+            deadline,
+            timed_out: Flag::default(),
+            crowded_out: Flag::default(),
+            too_large: Flag::default(),
+            _place: place,
+        })
+    }
+}
+
+/// Something that happens once.
+#[derive(Debug, Default)]
+pub(crate) struct Flag(AtomicBool);
+
+impl Flag {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}

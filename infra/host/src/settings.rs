@@ -1,0 +1,94 @@
+//! How an application is run: everything that is not in its manifest.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+use crate::log::{JsonLog, LogSink};
+
+/// How a program is compiled and what its instances may use; shared by all applications that run it.
+#[derive(Debug, Clone)]
+pub struct ProgramOptions {
+    /// Where compiled components are kept; nobody else may be able to write there.
+    pub cache_dir: PathBuf,
+    /// What the memories of one instance may have together.
+    pub memory_limit_bytes: usize,
+    /// How many instances may exist at once.
+    pub max_instances: u32,
+    /// How much of a memory stays with the process between two instances.
+    pub memory_keep_resident_bytes: usize,
+    /// Told what is being compiled.
+    pub progress: Option<fn(&str)>,
+}
+
+impl Default for ProgramOptions {
+    fn default() -> Self {
+        Self {
+            cache_dir: PathBuf::from(".insula/cache"),
+            memory_limit_bytes: 256 << 20,
+            max_instances: 512,
+            memory_keep_resident_bytes: 512 << 10,
+            progress: None,
+        }
+    }
+}
+
+/// How one application is run.
+#[derive(Clone)]
+pub struct Settings {
+    /// Values of application variables; they come before the environment and the defaults.
+    pub variables: BTreeMap<String, String>,
+    /// Where databases are kept.
+    pub state_dir: PathBuf,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where the log goes.
+    pub log: Arc<dyn LogSink>,
+    /// What a request may take from its admission to the end of its answer.
+    pub request_timeout: Duration,
+    /// What a request's body may have.
+    pub body_limit_bytes: u64,
+    /// How many requests are worked on at once.
+    pub max_concurrent_requests: usize,
+    /// How long a request waits for a place before it is turned away.
+    pub queue_timeout: Duration,
+    /// How many requests an instance answers before it is thrown away.
+    pub instance_reuse: usize,
+    /// How many requests an instance answers at once.
+    pub instance_concurrency: usize,
+    /// How many connections are kept to one PostgreSQL address.
+    pub postgres_pool_size: usize,
+    /// How many requests may compute for long at once; by default one less than there are worker
+    /// threads, and at least one.
+    pub heavy_requests: Option<usize>,
+    /// How many more may wait for that.
+    pub max_waiting_heavy_requests: usize,
+    /// How long connections may take to finish when the server stops.
+    pub drain_timeout: Duration,
+    /// Whether `SPIN_VARIABLE_…` of the process's environment are read.
+    pub environment: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            state_dir: PathBuf::from(".insula"),
+            clock: Arc::new(SystemClock),
+            log: Arc::new(JsonLog::stdout()),
+            request_timeout: Duration::from_secs(30),
+            body_limit_bytes: 65 << 20,
+            max_concurrent_requests: 256,
+            queue_timeout: Duration::from_secs(5),
+            instance_reuse: 128,
+            instance_concurrency: 1,
+            postgres_pool_size: 16,
+            heavy_requests: None,
+            max_waiting_heavy_requests: 32,
+            drain_timeout: Duration::from_secs(10),
+            environment: true,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What an instance is doing at the moment: which request, how much of the processor it has had,
+//! whether it may be made to wait.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::cpu::Place;
+use crate::app::ComponentState;
+use crate::request::Request;
+
+/// Shared between a store's data, its epoch callback, its expiration and its output streams.
+pub(crate) struct Activity {
+    /// The component that the instance is of.
+    pub(crate) component: Arc<ComponentState>,
+    /// How many writer gates of databases it holds: while it does, nobody may make it wait.
+    pub(crate) gates: AtomicUsize,
+    /// The sum of its memories.
+    pub(crate) memory_bytes: AtomicU64,
+    now: Mutex<Now>,
+}
+
+#[derive(Default)]
+struct Now {
+    request: Option<Arc<Request>>,
+    /// What is known to have been spent on the present request.
+    spent: Duration,
+    /// Since when it is known to run without a pause.
+    running_since: Option<Instant>,
+    permit: Option<OwnedSemaphorePermit>,
+    /// Its place among the heavy requests, once it is one.
+    place: Option<Arc<Place>>,
+}
+
+/// How the processor is used, seen at a tick.
+pub(crate) struct Usage {
+    pub(crate) request: Option<Arc<Request>>,
+    pub(crate) spent: Duration,
+    /// What it held to run; the holder decides whether it goes on with it.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
+    pub(crate) place: Option<Arc<Place>>,
+}
+
+impl Activity {
+    pub(crate) fn new(component: Arc<ComponentState>) -> Arc<Self> {
+        Arc::new(Self {
+            component,
+            gates: AtomicUsize::new(0),
+            memory_bytes: AtomicU64::new(0),
+            now: Mutex::default(),
+        })
+    }
+
+    /// A request begins: what the one before it used is forgotten.
+    pub(crate) fn begin(&self, request: Arc<Request>) {
+        let before = std::mem::replace(
+            &mut *self.lock(),
+            Now { request: Some(request), running_since: Some(Instant::now()), ..Now::default() },
+        );
+        drop(before);
+    }
+
+    /// Nothing is left to do: the request's place in the house is free.
+    pub(crate) fn rest(&self) {
+        let before = std::mem::take(&mut *self.lock());
+        drop(before);
+    }
+
+    /// The request that the instance works on; the latest one when it works on several.
+    pub(crate) fn request(&self) -> Option<Arc<Request>> {
+        self.lock().request.clone()
+    }
+
+    /// The instance waits for something. What it held to run is for others now.
+    pub(crate) fn pause(&self) {
+        let mut now = self.lock();
+        if let Some(since) = now.running_since.take() {
+            now.spent += since.elapsed();
+        }
+        let permit = now.permit.take();
+        drop(now);
+        drop(permit);
+    }
+
+    /// A tick of the clock found the instance running.
+    pub(crate) fn tick(&self) -> Usage {
+        let mut now = self.lock();
+        let at = Instant::now();
+        if let Some(since) = now.running_since.replace(at) {
+            now.spent += at.duration_since(since);
+        }
+        Usage {
+            request: now.request.clone(),
+            spent: now.spent,
+            permit: now.permit.take(),
+            place: now.place.clone(),
+        }
+    }
+
+    /// The request has become a heavy one and stays that to its end.
+    pub(crate) fn enlist(&self, place: Arc<Place>) {
+        self.lock().place = Some(place);
+    }
+
+    /// It goes on after having let others pass, with a permit if it waited for one.
+    pub(crate) fn resume(&self, permit: Option<OwnedSemaphorePermit>) {
+        let mut now = self.lock();
+        now.running_since = Some(Instant::now());
+        now.permit = permit;
+    }
+
+    pub(crate) fn holds_gate(&self) -> bool {
+        self.gates.load(Ordering::Acquire) > 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

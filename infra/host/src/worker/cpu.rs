@@ -1,0 +1,97 @@
+//! Turns at the processor for requests that need much of it.
+//!
+//! A request that has computed for longer than a tick is *heavy*. Heavy requests share fewer
+//! permits than there are worker threads and hand them on at every tick, first come first served,
+//! so that however many passwords are hashed at once, a short request always finds a thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The permits, and how many requests share them.
+#[derive(Debug)]
+pub(crate) struct HeavyQueue {
+    permits: Arc<Semaphore>,
+    members: AtomicUsize,
+    most: usize,
+}
+
+/// The place of one request in the queue, from the moment it is heavy to its end.
+#[derive(Debug)]
+pub(crate) struct Place(Arc<HeavyQueue>);
+
+impl HeavyQueue {
+    /// So many compute, so many more wait.
+    pub(crate) fn new(permits: usize, waiting: usize) -> Arc<Self> {
+        let permits = permits.clamp(1, Semaphore::MAX_PERMITS);
+        Arc::new(Self {
+            permits: Arc::new(Semaphore::new(permits)),
+            members: AtomicUsize::new(0),
+            most: permits.saturating_add(waiting),
+        })
+    }
+
+    /// A place in the queue; none when it is full. Who has one keeps it: it is the newcomer that
+    /// is turned away, not the one that has been computing for a while.
+    pub(crate) fn join(self: &Arc<Self>) -> Option<Arc<Place>> {
+        let before = self.members.fetch_add(1, Ordering::AcqRel);
+        // Made at once, so that it is counted down again on either way out.
+        let place = Arc::new(Place(self.clone()));
+        (before < self.most).then_some(place)
+    }
+}
+
+impl Place {
+    /// Waits for its turn.
+    pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.permits.clone().acquire_owned().await.ok()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.members.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_turns_newcomers_away_until_a_member_leaves() {
+        let queue = HeavyQueue::new(1, 1);
+        let first = queue.join().unwrap();
+        let second = queue.join().unwrap();
+
+        assert!(queue.join().is_none());
+        drop(second);
+        assert!(queue.join().is_some());
+        assert!(first.turn().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn turns_come_in_the_order_of_asking() {
+        let queue = HeavyQueue::new(1, 2);
+        let running = queue.join().unwrap().turn().await.unwrap();
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut waiting = Vec::new();
+        for number in 0..2 {
+            let (place, order) = (queue.join().unwrap(), order.clone());
+            waiting.push(tokio::spawn(async move {
+                let permit = place.turn().await;
+                order.lock().unwrap().push(number);
+                drop(permit);
+            }));
+            tokio::task::yield_now().await;
+        }
+
+        assert!(order.lock().unwrap().is_empty());
+        drop(running);
+        for task in waiting {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), [0, 1]);
+    }
+}

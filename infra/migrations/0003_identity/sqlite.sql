@@ -1,0 +1,57 @@
+-- A person.
+create table user_account (
+  id text primary key,
+  email text not null unique,
+  name text,
+  password text not null,
+  created_at_ms bigint not null
+);
+
+-- A customer of the platform: what owns everything else.
+create table tenant (
+  id text primary key,
+  name text not null,
+  state text not null check (state in ('active', 'suspended')),
+  plan text not null references plan (name),
+  created_at_ms bigint not null
+);
+
+-- Who belongs to a tenant, and as what.
+create table membership (
+  tenant_id text not null references tenant (id),
+  user_id text not null references user_account (id),
+  role text not null check (role in ('owner', 'admin', 'analyst', 'viewer')),
+  created_at_ms bigint not null,
+  primary key (tenant_id, user_id)
+);
+
+create index membership_by_user on membership (user_id, tenant_id);
+
+-- A login: the digest of its access token, and the tenant that it acts in.
+create table session (
+  id text primary key,
+  user_id text not null references user_account (id),
+  tenant_id text references tenant (id),
+  access_digest text not null unique,
+  created_at_ms bigint not null,
+  expires_at_ms bigint not null
+);
+
+create index session_by_expiry on session (expires_at_ms);
+
+-- A key of a program. Scopes are separated by single spaces.
+create table api_key (
+  id text primary key,
+  tenant_id text not null references tenant (id),
+  created_by text not null references user_account (id),
+  name text not null,
+  scopes text not null,
+  live integer not null check (live in (0, 1)),
+  digest text not null,
+  created_at_ms bigint not null,
+  expires_at_ms bigint,
+  revoked_at_ms bigint
+);
+
+create index api_key_by_tenant on api_key (tenant_id, id);
+

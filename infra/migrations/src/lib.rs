@@ -1,0 +1,113 @@
+//! The numbered migrations: each step is a folder with the same change in both dialects.
+//!
+//! Steps only go forward and are never edited once released; a change of a released table is a new step that old
+//! code can live with (expand, then contract). This crate holds the texts and how each step is wrapped so that it
+//! happens whole or not at all, and once; it talks to no database itself. The SQL seam of `insula-kit` runs it.
+
+/// Makes the log of steps on SQLite.
+pub const CREATE_LOG_SQLITE: &str = "create table if not exists schema_migration (
+  number integer primary key, name text not null, applied_at_ms bigint not null)";
+
+/// Makes the log of steps on PostgreSQL. The lock keeps two first runners from colliding in the catalogue.
+pub const CREATE_LOG_POSTGRES: &str = "do $insula$ begin
+  perform pg_advisory_xact_lock(7310594301);
+  create table if not exists schema_migration (
+    number integer primary key, name text not null, applied_at_ms bigint not null);
+end $insula$";
+
+/// A row if the log of steps exists, on PostgreSQL.
+pub const LOG_EXISTS_POSTGRES: &str =
+    "select 1::bigint as found where to_regclass('schema_migration') is not null";
+
+/// The number of the newest step that was done, 0 for none.
+pub const NEWEST_DONE: &str = "select coalesce(max(number), 0) as number from schema_migration";
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Its number; steps are done in the order of their numbers.
+    pub number: u32,
+    /// What it brings.
+    pub name: &'static str,
+    /// Its text for SQLite.
+    pub sqlite: &'static str,
+    /// Its text for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+macro_rules! steps {
+    ($($number:literal $name:literal)*) => {
+        &[$(Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../", $name, "/sqlite.sql")),
+            postgres: include_str!(concat!("../", $name, "/postgres.sql")),
+        }),*]
+    };
+}
+
+/// Every step, in order.
+pub const STEPS: &[Step] = steps! {
+    1 "0001_platform"
+    2 "0002_plans"
+    3 "0003_identity"
+    4 "0004_admission"
+    5 "0005_report"
+};
+
+/// The number that the present code needs.
+#[must_use]
+pub const fn newest() -> u32 {
+    STEPS[STEPS.len() - 1].number
+}
+
+impl Step {
+    /// The statements of the SQLite text, which a runner executes inside one transaction. In the file a statement
+    /// ends with a semicolon and an empty line, so a trigger's body may hold semicolons.
+    pub fn sqlite_statements(&self) -> impl Iterator<Item = &'static str> {
+        self.sqlite.split(";\n\n").map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// The statement that records the step in the log.
+    #[must_use]
+    pub fn sqlite_record(&self, at_ms: i64) -> String {
+        format!("insert into schema_migration values ({}, '{}', {at_ms})", self.number, self.name)
+    }
+
+    /// The whole step as one statement: it takes the runners' lock, sees whether the step is still to do, does it
+    /// and records it. One statement is one transaction, so a runner that dies leaves nothing half done.
+    #[must_use]
+    pub fn postgres_statement(&self, at_ms: i64) -> String {
+        let (number, name, text) = (self.number, self.name, self.postgres);
+        format!(
+            "do $insula$ begin
+perform pg_advisory_xact_lock(7310594301);
+if exists (select from schema_migration where number = {number}) then return; end if;
+{text}
+insert into schema_migration values ({number}, '{name}', {at_ms});
+end $insula$"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_numbered_without_gaps_and_named_by_their_number() {
+        for (at, step) in STEPS.iter().enumerate() {
+            assert_eq!(usize::try_from(step.number), Ok(at + 1));
+            assert!(step.name.starts_with(&format!("{:04}_", step.number)), "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn every_folder_is_a_step() {
+        let folders = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let numbered = folders.filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+        let numbered: Vec<_> =
+            numbered.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
+        assert_eq!(numbered.len(), STEPS.len(), "{numbered:?}");
+    }
+}

@@ -1,0 +1,27 @@
+//! The rows of the table, one small function each.
+
+mod analyze;
+mod guard;
+mod login;
+mod native;
+mod process;
+
+use anyhow::Result;
+
+use super::Bench;
+use super::figure::Figure;
+
+/// A row may give several figures that are taken from the same servers.
+type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
+
+/// Every row with the name by which it is chosen.
+pub const ALL: [(&str, Row); 8] = [
+    ("bare", native::bare),
+    ("sqlite", guard::sqlite),
+    ("postgres", guard::postgres),
+    ("login", login::login),
+    ("analyze", analyze::analyze),
+    ("start", process::start),
+    ("memory", process::memory),
+    ("sizes", process::sizes),
+];

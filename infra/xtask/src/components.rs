@@ -1,0 +1,79 @@
+//! Which packages are components: read from the workspace, so that no list has to be kept by hand.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::workspace::Workspace;
+
+/// A package that is built to a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// The package, `insula-auth`.
+    pub package: String,
+    /// The file's stem in `target/components`, `auth`.
+    pub name: String,
+    /// The file that cargo writes, `insula_auth.wasm`.
+    pub module: String,
+}
+
+/// Every component of the workspace: what is a `cdylib` under `components/` or `tests/guests/`.
+pub fn all(workspace: &Workspace) -> Result<Vec<Component>> {
+    let metadata = workspace.metadata()?;
+    let mut components: Vec<Component> =
+        metadata.packages().filter_map(|package| component(package, workspace.root())).collect();
+    components.sort_by(|one, other| one.name.cmp(&other.name));
+    if components.is_empty() {
+        bail!("the workspace has no components");
+    }
+    Ok(components)
+}
+
+fn component(package: &Value, root: &Path) -> Option<Component> {
+    let manifest = Path::new(package["manifest_path"].as_str()?).strip_prefix(root).ok()?;
+    if !manifest.starts_with("components") && !manifest.starts_with("tests/guests") {
+        return None;
+    }
+    let library = package["targets"].as_array()?.iter().find(|target| {
+        let kinds = target["crate_types"].as_array();
+        kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "cdylib"))
+    })?;
+    let package = package["name"].as_str()?;
+    Some(Component {
+        package: package.to_owned(),
+        name: package.strip_prefix("insula-").unwrap_or(package).to_owned(),
+        module: format!("{}.wasm", library["name"].as_str()?.replace('-', "_")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn package(manifest: &str, kind: &str) -> Value {
+        json!({
+            "name": "insula-guest-constant",
+            "manifest_path": manifest,
+            "targets": [{ "name": "insula_guest_constant", "crate_types": [kind] }],
+        })
+    }
+
+    #[test]
+    fn a_cdylib_under_components_or_guests_is_a_component() {
+        let found = component(&package("/r/tests/guests/constant/Cargo.toml", "cdylib"), Path::new("/r"));
+        let expected = Component {
+            package: "insula-guest-constant".into(),
+            name: "guest-constant".into(),
+            module: "insula_guest_constant.wasm".into(),
+        };
+        assert_eq!(found, Some(expected));
+    }
+
+    #[test]
+    fn a_library_and_a_cdylib_elsewhere_are_not() {
+        assert_eq!(component(&package("/r/components/kit/Cargo.toml", "rlib"), Path::new("/r")), None);
+        assert_eq!(component(&package("/r/infra/host/Cargo.toml", "cdylib"), Path::new("/r")), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! `cargo xtask test`: every test, on both databases, with nothing to install or start by hand.
+
+mod schemathesis;
+mod totals;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::install::{self, Package};
+use crate::lifeline::Lifeline;
+use crate::postgres::Cluster;
+use crate::workspace::Workspace;
+use crate::{build, process, report};
+use totals::Totals;
+
+const CURL: Package = Package { name: "curl", proof: "/usr/bin/curl", why: "runs the README's quickstart" };
+
+/// What to run; without any choice of the first three, all of them.
+struct Plan {
+    unit: bool,
+    sqlite: bool,
+    postgres: bool,
+    spin: Option<PathBuf>,
+    contract: bool,
+    passed_on: Vec<String>,
+}
+
+impl Plan {
+    fn from(mut arguments: Arguments) -> Result<Self> {
+        let (unit, sqlite, postgres) =
+            (arguments.flag("--unit"), arguments.flag("--sqlite"), arguments.flag("--postgres"));
+        let spin = arguments.path("--spin")?;
+        if let Some(spin) = spin.as_ref().filter(|spin| !spin.is_file()) {
+            bail!("there is no Spin at {}", spin.display());
+        }
+        let all = !(unit || sqlite || postgres);
+        let plan = Self {
+            unit: unit || all,
+            sqlite: sqlite || all,
+            postgres: postgres || all,
+            spin,
+            contract: arguments.flag("--contract"),
+            passed_on: arguments.passed_on().to_vec(),
+        };
+        arguments.finish()?;
+        Ok(plan)
+    }
+}
+
+/// The command: runs every part, also after one failed, and fails at the end when any did.
+pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
+    let plan = Plan::from(arguments)?;
+    install::debian(&[CURL])?;
+    build::everything(workspace)?;
+    let lifeline = Lifeline::start()?;
+    let run = Run { workspace, lifeline: &lifeline, passed_on: &plan.passed_on };
+    let mut parts = Parts::default();
+    if plan.unit {
+        parts.add("unit tests", || run.cargo_test(&["--workspace", "--exclude", "insula-tests"], &[]));
+    }
+    if plan.sqlite {
+        parts.add("system on SQLite", || run.system(&[], &[("INSULA_TEST_DB", "sqlite")]));
+    }
+    if plan.postgres {
+        parts.add("system on PostgreSQL", || {
+            let cluster = Cluster::start(&lifeline)?;
+            let url = cluster.url();
+            run.system(&[], &[("INSULA_TEST_DB", "postgres"), ("INSULA_TEST_POSTGRES", &url)])
+        });
+    }
+    match plan.spin.as_ref().map(|spin| spin.to_string_lossy()) {
+        Some(spin) => parts
+            .add("journeys under Spin", || run.system(&["--test", "spin"], &[("INSULA_TEST_SPIN", &spin)])),
+        None => parts.skip("journeys under Spin", "no --spin PATH given"),
+    }
+    if plan.contract {
+        parts.add("contract (Schemathesis)", || {
+            let program = schemathesis::ready(workspace)?;
+            let program = program.to_string_lossy();
+            run.system(&["--test", "contract"], &[("INSULA_TEST_SCHEMATHESIS", &program)])
+        });
+    } else {
+        parts.skip("contract (Schemathesis)", "no --contract given");
+    }
+    parts.finish()
+}
+
+/// What every call of `cargo test` shares.
+struct Run<'a> {
+    workspace: &'a Workspace,
+    lifeline: &'a Lifeline,
+    passed_on: &'a [String],
+}
+
+impl Run<'_> {
+    fn system(&self, more: &[&str], variables: &[(&str, &str)]) -> Result<Totals> {
+        let mut selection = vec!["--package", "insula-tests"];
+        selection.extend(more);
+        self.cargo_test(&selection, variables)
+    }
+
+    fn cargo_test(&self, selection: &[&str], variables: &[(&str, &str)]) -> Result<Totals> {
+        let mut command = process::cargo(self.workspace);
+        // `--no-fail-fast`: one failing program must not hide what the others would have said.
+        command.args(["test", "--release", "--no-fail-fast"]).args(selection);
+        if !self.passed_on.is_empty() {
+            command.arg("--").args(self.passed_on);
+        }
+        command.envs(variables.iter().copied());
+        self.counted(&mut command)
+    }
+
+    /// Runs it with its output shown, and counts what it says.
+    fn counted(&self, command: &mut Command) -> Result<Totals> {
+        let mut tended = self.lifeline.spawn(command.stdout(Stdio::piped()), "TERM")?;
+        let output = tended.child.stdout.take().context("the output is not there")?;
+        let mut totals = Totals::default();
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            totals.add_line(&line);
+            println!("{line}");
+        }
+        totals.succeeded = tended.wait()?.success();
+        Ok(totals)
+    }
+}
+
+/// The parts that ran or were skipped, for the table at the end.
+#[derive(Default)]
+struct Parts {
+    rows: Vec<[String; 4]>,
+    totals: Totals,
+    failed: Vec<String>,
+}
+
+impl Parts {
+    fn add(&mut self, name: &str, work: impl FnOnce() -> Result<Totals>) {
+        let mut totals = Totals::default();
+        let outcome = report::step(name, || {
+            totals = work()?;
+            if totals.succeeded { Ok(()) } else { bail!("a test failed, or a test program did not run") }
+        });
+        if let Err(error) = &outcome {
+            eprintln!("{name}: {error:#}");
+            self.failed.push(name.to_owned());
+        }
+        let outcome = if outcome.is_ok() { "ok" } else { "FAILED" };
+        self.totals.passed += totals.passed;
+        self.totals.failed += totals.failed;
+        self.rows.push([name.into(), outcome.into(), totals.passed.to_string(), totals.failed.to_string()]);
+    }
+
+    fn skip(&mut self, name: &str, why: &str) {
+        println!("{name}: SKIPPED ({why})");
+        self.rows.push([name.into(), format!("SKIPPED ({why})"), "–".into(), "–".into()]);
+    }
+
+    fn finish(self) -> Result<()> {
+        println!("\n{}", report::table(["part", "outcome", "passed", "failed"], &self.rows));
+        println!("{} passed, {} failed", self.totals.passed, self.totals.failed);
+        if !self.failed.is_empty() {
+            bail!("failed: {}", self.failed.join(", "));
+        }
+        Ok(())
+    }
+}

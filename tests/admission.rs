@@ -1,0 +1,5 @@
+//! The guard: the rule, and that calls at once never get more than a limit allows, and not fewer.
+
+mod at_once;
+mod limits;
+mod model;

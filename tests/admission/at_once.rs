@@ -1,0 +1,67 @@
+//! Callers at once.
+
+use std::sync::Barrier;
+use std::time::Duration;
+
+use insula_tests::support::{App, Caller};
+
+/// The statuses of `count` calls that are made at once.
+fn at_once(caller: &Caller<'_>, path: &str, count: usize) -> Vec<u16> {
+    let start = Barrier::new(count);
+    std::thread::scope(|scope| {
+        let call = || {
+            start.wait();
+            caller.get(path).send().status
+        };
+        let calls: Vec<_> = (0..count).map(|_| scope.spawn(call)).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    })
+}
+
+fn count(statuses: &[u16], wanted: u16) -> usize {
+    statuses.iter().filter(|status| **status == wanted).count()
+}
+
+#[test]
+fn sixty_four_callers_at_once_get_exactly_what_the_bucket_holds() {
+    let app = App::start();
+    let key = app.person("ada").key(&["read"]);
+
+    let statuses = at_once(&key, "/api/v1/reports", 64);
+
+    assert_eq!((count(&statuses, 200), count(&statuses, 429)), (20, 44), "{statuses:?}");
+    assert_eq!(app.db().number("select used from usage_counter where metric = 'api_calls'"), 20);
+}
+
+#[test]
+fn sixty_four_callers_at_once_get_exactly_what_the_quota_has_left() {
+    let app = App::start();
+    app.db().execute("update plan set requests_per_minute = 1000, burst = 1000");
+    let ada = app.person("ada");
+    let key = ada.key(&["read"]);
+    let _ = key.get("/api/v1/reports").send().expect(200);
+    app.db().execute("update usage_counter set used = 90 where metric = 'api_calls'");
+    app.advance(Duration::from_secs(60));
+
+    let statuses = at_once(&key, "/api/v1/reports", 64);
+
+    assert_eq!((count(&statuses, 200), count(&statuses, 429)), (10, 54), "{statuses:?}");
+    assert_eq!(app.db().number("select used from usage_counter where metric = 'api_calls'"), 100);
+}
+
+#[test]
+fn people_and_programs_of_a_tenant_share_its_quota_exactly() {
+    let app = App::start();
+    app.db().execute("update plan set requests_per_minute = 1000, burst = 1000");
+    let ada = app.person("ada");
+    let (key, person) = (ada.key(&["read"]), ada.caller.clone());
+    let _ = key.get("/api/v1/reports").send().expect(200);
+    app.db().execute("update usage_counter set used = 80 where metric = 'api_calls'");
+
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let calls = [&key, &person].map(|caller| scope.spawn(|| at_once(caller, "/api/v1/reports", 32)));
+        calls.into_iter().flat_map(|call| call.join().unwrap()).collect()
+    });
+
+    assert_eq!((count(&statuses, 200), count(&statuses, 429)), (20, 44), "{statuses:?}");
+}

@@ -1,0 +1,144 @@
+//! No component can do more than the table in `components/README.md` says: neither by `spin.toml` nor by its imports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use insula_tests::support::repository;
+use toml::{Table, Value};
+
+/// What every component may import: what Rust's standard library asks for, and the types of HTTP.
+const EVERYBODY: &[&str] =
+    &["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:http/types@"];
+/// What a component with the database may import besides.
+const DATABASE: &[&str] = &["spin:sqlite/", "spin:postgres/", "spin:variables/", "insula:access/"];
+
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    database: bool,
+    variables: BTreeSet<String>,
+}
+
+fn manifest() -> Table {
+    std::fs::read_to_string(repository().join("spin.toml")).unwrap().parse().unwrap()
+}
+
+fn components(manifest: &Table) -> &Table {
+    manifest["component"].as_table().unwrap()
+}
+
+fn words(cell: &str) -> BTreeSet<String> {
+    cell.split_whitespace().map(|word| word.trim_matches('`').to_owned()).collect()
+}
+
+/// The table of capabilities, as the reader of the map sees it.
+fn table() -> BTreeMap<String, Row> {
+    let text = std::fs::read_to_string(repository().join("components/README.md")).unwrap();
+    let (_, rows) =
+        text.split_once("| Component | Database | Variables |").expect("the table of capabilities");
+    let cells = rows.lines().filter(|line| line.starts_with("| `"));
+    cells
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let row = Row { database: cells[1] == "yes", variables: words(cells[2]) };
+            (cells[0].trim_matches('`').to_owned(), row)
+        })
+        .collect()
+}
+
+#[test]
+fn the_manifest_grants_what_the_table_says_and_nothing_else() {
+    let manifest = manifest();
+    let granted: BTreeMap<String, Row> = components(&manifest)
+        .iter()
+        .map(|(name, component)| {
+            let keys = component.get("variables").and_then(Value::as_table);
+            let variables = keys.map(|table| table.keys().cloned().collect()).unwrap_or_default();
+            let row = Row { database: component.get("sqlite_databases").is_some(), variables };
+            (name.clone(), row)
+        })
+        .collect();
+    assert_eq!(granted, table());
+}
+
+#[test]
+fn no_component_has_another_kind_of_grant() {
+    let known = ["source", "sqlite_databases", "allowed_outbound_hosts", "variables", "dependencies"];
+    let manifest = manifest();
+    for (name, component) in components(&manifest) {
+        for (key, value) in component.as_table().unwrap() {
+            assert!(known.contains(&key.as_str()), "{name} has `{key}`, which the table has no column for");
+            match key.as_str() {
+                "sqlite_databases" => assert_eq!(value.to_string(), "[\"default\"]", "{name}"),
+                "allowed_outbound_hosts" => {
+                    assert_eq!(value.to_string(), "[\"postgres://{{ database_host }}\"]", "{name}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn only_auth_sees_the_signing_key() {
+    let seers: Vec<String> = table()
+        .into_iter()
+        .filter(|(_, row)| row.variables.contains("signing_key"))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(seers, ["auth"]);
+}
+
+/// Spin ignores a misspelt name in `inherit_configuration`, and the dependency then lacks what it needs.
+#[test]
+fn what_dependencies_inherit_is_spelt_as_spin_spells_it() {
+    let manifest = manifest();
+    for (name, component) in components(&manifest) {
+        let Some(dependencies) = component.get("dependencies").and_then(Value::as_table) else { continue };
+        for (interface, dependency) in dependencies {
+            let inherited = dependency["inherit_configuration"].as_array().unwrap();
+            let inherited: Vec<&str> = inherited.iter().filter_map(Value::as_str).collect();
+            assert_eq!(
+                inherited,
+                ["variables", "sqlite_databases", "allowed_outbound_hosts"],
+                "{name} {interface}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_built_components_import_only_what_they_are_granted() {
+    let manifest = manifest();
+    for (name, component) in components(&manifest) {
+        let path = repository().join(component["source"].as_str().unwrap());
+        let imports = imports(&std::fs::read(&path).unwrap());
+        assert!(!imports.is_empty(), "{name}: no imports were read");
+        for import in imports {
+            let allowed = EVERYBODY.iter().chain(DATABASE).any(|prefix| import.starts_with(prefix));
+            assert!(allowed, "{name} imports {import}");
+            assert!(
+                !(name == "access" && import.starts_with("insula:access/guard")),
+                "the guard asks a guard"
+            );
+        }
+    }
+}
+
+/// What a component imports, by name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other parts of a component are of no interest here")]
+fn imports(component: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0;
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        match payload.unwrap() {
+            wasmparser::Payload::ModuleSection { .. } | wasmparser::Payload::ComponentSection { .. } => {
+                depth += 1
+            }
+            wasmparser::Payload::End(_) => depth -= 1,
+            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
+                names.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    names
+}

@@ -1,0 +1,6 @@
+//! What goes wrong, and what must not come of it.
+
+mod contained;
+mod leaks;
+mod reuse;
+mod unmigrated;

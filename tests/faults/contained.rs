@@ -1,0 +1,66 @@
+//! A component that misbehaves harms its own request and no other.
+
+use std::time::Duration;
+
+use insula_tests::support::App;
+
+#[test]
+fn a_trap_is_a_500_with_a_trace_id_and_the_next_request_is_served() {
+    let app = App::of_guests(|_| {});
+
+    let trapped = app.request("GET", "/unruly/panic").send();
+    let problem = trapped.problem(500, "internal");
+
+    let trace_id = problem["trace_id"].as_str().unwrap();
+    assert_eq!(trace_id.len(), 32);
+    assert!(app.log().iter().any(|line| line.contains(trace_id)), "the log doesn't have the trace id");
+    let _ = app.request("GET", "/unruly/fine").send().expect(200);
+}
+
+#[test]
+fn an_endless_loop_is_a_504_and_others_are_served_meanwhile() {
+    let app = App::of_guests(|settings| settings.request_timeout = Duration::from_millis(600));
+
+    std::thread::scope(|scope| {
+        let loops: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| app.request("GET", "/unruly/loop").send())).collect();
+        std::thread::sleep(Duration::from_millis(100));
+        for _ in 0..5 {
+            let _ = app.request("GET", "/unruly/fine").send().expect(200);
+        }
+        for call in loops {
+            call.join().unwrap().problem(504, "timeout");
+        }
+    });
+}
+
+#[test]
+fn waiting_for_ever_is_a_504() {
+    let app = App::of_guests(|settings| settings.request_timeout = Duration::from_millis(200));
+    app.request("GET", "/unruly/sleep").send().problem(504, "timeout");
+}
+
+#[test]
+fn memory_without_end_is_refused() {
+    let app = App::of_guests(|_| {});
+    app.request("GET", "/unruly/memory").send().problem(500, "internal");
+    let _ = app.request("GET", "/unruly/fine").send().expect(200);
+}
+
+#[test]
+fn when_all_places_are_taken_the_next_is_told_to_come_back() {
+    let app = App::of_guests(|settings| {
+        settings.max_concurrent_requests = 1;
+        settings.queue_timeout = Duration::from_millis(50);
+        settings.request_timeout = Duration::from_millis(800);
+    });
+
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| app.request("GET", "/unruly/sleep").send());
+        std::thread::sleep(Duration::from_millis(200));
+        let refused = app.request("GET", "/unruly/fine").send();
+        refused.problem(503, "overloaded");
+        assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
+        slow.join().unwrap().problem(504, "timeout");
+    });
+}

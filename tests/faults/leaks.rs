@@ -1,0 +1,84 @@
+//! Whatever a component does in the middle of a use case, the next user of the pooled connection sees nothing of it.
+//!
+//! Protects every tenant: a transaction, role or setting that stays open on a pooled connection would let the next
+//! request read, or commit, what it must not. Each case runs on a pool of one connection.
+
+use std::time::Duration;
+
+use insula_tests::support::{App, server_address};
+
+fn app() -> App {
+    App::of_guests(|settings| {
+        settings.postgres_pool_size = 1;
+        settings.request_timeout = Duration::from_millis(700);
+        settings.max_concurrent_requests = 1;
+    })
+}
+
+/// What the next user of the connection sees: the scope that is set, and rows of the use case that broke off.
+fn look(app: &App) -> String {
+    app.request("GET", "/unruly/look").send().expect(200).text()
+}
+
+const NOTHING: &str = "[[DbValue::Str(\"\"), DbValue::Int64(0)]]";
+const WHAT_WAS_COMMITTED: &str = "[[DbValue::Str(\"\"), DbValue::Int64(1)]]";
+
+#[test]
+fn a_refused_batch_leaves_nothing() {
+    let app = app();
+    let answer = app.request("GET", "/unruly/refused").send().expect(200);
+    assert_eq!(answer.text(), "refused 1");
+    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
+}
+
+#[test]
+fn a_batch_that_times_out_leaves_nothing_behind() {
+    if server_address().is_none() {
+        return on_sqlite_nothing_is_pooled();
+    }
+    let app = app();
+    app.request("GET", "/unruly/sleep-in-batch").send().problem(504, "timeout");
+    assert_eq!(look(&app), NOTHING);
+    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
+}
+
+#[test]
+fn a_trap_between_two_batches_leaves_the_first_whole_and_no_scope() {
+    if server_address().is_none() {
+        return on_sqlite_nothing_is_pooled();
+    }
+    let app = app();
+    app.request("GET", "/unruly/trap-after-half").send().problem(500, "internal");
+    assert_eq!(look(&app), WHAT_WAS_COMMITTED);
+}
+
+#[test]
+fn a_time_out_between_two_batches_leaves_the_first_whole_and_no_scope() {
+    if server_address().is_none() {
+        return on_sqlite_nothing_is_pooled();
+    }
+    let app = app();
+    app.request("GET", "/unruly/loop-after-half").send().problem(504, "timeout");
+    assert_eq!(look(&app), WHAT_WAS_COMMITTED);
+}
+
+#[test]
+fn a_component_that_opens_a_transaction_of_its_own_and_traps_leaks_nothing_through_this_host() {
+    if server_address().is_none() {
+        return on_sqlite_nothing_is_pooled();
+    }
+    let app = app();
+    app.request("GET", "/unruly/raw-transaction-then-trap").send().problem(500, "internal");
+    assert_eq!(look(&app), NOTHING);
+    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
+}
+
+/// On SQLite a batch has a connection of its own: what a trap leaves is seen by looking at the database.
+fn on_sqlite_nothing_is_pooled() {
+    let app = app();
+    app.request("GET", "/unruly/trap-after-half").send().problem(500, "internal");
+    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 1);
+    let answer = app.request("GET", "/unruly/refused").send().expect(200);
+    assert_eq!(answer.text(), "refused 1");
+    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 1);
+}

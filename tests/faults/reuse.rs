@@ -1,0 +1,39 @@
+//! Instances are used again. What one tenant left in an instance must not reach the next.
+
+use insula_tests::support::{App, Form};
+
+#[test]
+fn an_instance_serves_many_requests() {
+    let app = App::of_guests(|_| {});
+    let seen: Vec<String> =
+        (0..5).map(|_| app.request("GET", "/unruly/count").send().expect(200).text()).collect();
+    assert_eq!(seen, ["0", "1", "2", "3", "4"]);
+}
+
+#[test]
+fn two_tenants_in_turns_through_one_instance_see_only_what_is_theirs() {
+    let app = App::with(insula_tests::support::Options {
+        settings: |settings| settings.max_concurrent_requests = 1,
+        ..Default::default()
+    })
+    .without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let keys = [ada.key(&["analyze", "read"]), bob.key(&["analyze", "read"])];
+    for round in 1..=6 {
+        for (at, key) in keys.iter().enumerate() {
+            let rows = "1\n".repeat(round + 10 * at);
+            let form = Form::file(format!("tenant_{at}\n{rows}"));
+            let made = key.request("POST", "/api/v1/analyze").form(&form).send().expect(201);
+            assert!(made.text().contains(&format!("tenant_{at}")));
+            assert!(!made.text().contains(&format!("tenant_{}", 1 - at)));
+        }
+    }
+    for (at, (key, person)) in keys.iter().zip([&ada, &bob]).enumerate() {
+        let usage = key.get("/api/v1/usage").send().expect(200).json();
+        assert_eq!(usage["tenant_id"], person.tenant_id.as_str());
+        assert_eq!(usage["metrics"]["rows_analyzed"]["current"], 21 + 60 * at);
+        let me = person.get("/api/v1/auth/me").send().expect(200);
+        assert!(me.text().contains(&person.tenant_id), "{me}");
+        assert!(!me.text().contains(&[&bob, &ada][at].tenant_id), "{me}");
+    }
+}

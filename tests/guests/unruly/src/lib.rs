@@ -1,0 +1,110 @@
+//! Misbehaves in every way that the host and the SQL seam must contain. The path says how.
+
+#[cfg(target_family = "wasm")]
+mod entry {
+    use std::hint::black_box;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use insula_kit::config::Config;
+    use insula_kit::params;
+    use insula_kit::sql::{Db, Error, Rows, Scope, Statement};
+    use spin_sdk::http::{FullBody, IntoResponse, Request, Response};
+    use spin_sdk::pg::wit::postgres::Connection;
+
+    /// Counts the requests of this instance: a leaking static, on purpose.
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+
+    const INSERT: &str = "insert into metric (name, unit, reset) values ($1, 'x', 'never') returning name";
+    const SLEEP: &str = "select pg_sleep(5)::text as slept";
+    const READ_SCOPE: &str = "select coalesce(current_setting('insula.scope', true), '') as scope, \
+        (select count(*) from metric where unit = 'x') as leaked";
+
+    #[spin_sdk::http_service]
+    async fn handle(request: Request) -> impl IntoResponse {
+        let body = act(request.uri().path()).await.map_err(spin_sdk::http::Error::other)?;
+        Response::builder()
+            .header("content-length", body.len())
+            .body(FullBody::new(Bytes::from(body)))
+            .map_err(spin_sdk::http::Error::from)
+    }
+
+    async fn act(path: &str) -> Result<String, String> {
+        match path.rsplit('/').next().unwrap_or_default() {
+            "panic" => unreachable!("on purpose"),
+            "loop" => compute_for_ever(),
+            "memory" => Ok(black_box(vec![1_u8; 1 << 30]).len().to_string()),
+            "sleep" => {
+                spin_sdk::time::sleep(Duration::from_secs(60)).await;
+                Ok(String::new())
+            }
+            "count" => Ok(SEEN.fetch_add(1, Ordering::Relaxed).to_string()),
+            "trap-after-half" => {
+                insert("half").await?;
+                unreachable!("on purpose, between two batches")
+            }
+            "loop-after-half" => {
+                insert("half").await?;
+                compute_for_ever()
+            }
+            "refused" => {
+                match batch(vec![add("refused"), Statement::required("select 1 as x where 1 = 0", vec![])])
+                    .await
+                {
+                    Err(Error::Refused(at)) => Ok(format!("refused {at}")),
+                    other => Err(format!("{other:?}")),
+                }
+            }
+            "sleep-in-batch" => {
+                batch(vec![add("sleeping"), Statement::new(SLEEP, vec![])])
+                    .await
+                    .map_err(|error| error.to_string())?;
+                Ok(String::new())
+            }
+            "raw-transaction-then-trap" => {
+                let connection = open().await?;
+                raw(&connection, "begin")?;
+                raw(&connection, "insert into metric values ('raw', 'x', 'never')")?;
+                raw(&connection, "set insula.scope = 'stolen'")?;
+                unreachable!("on purpose, inside a transaction")
+            }
+            "look" => {
+                let rows = raw(&open().await?, READ_SCOPE)?;
+                Ok(rows)
+            }
+            _ => Ok("fine".to_owned()),
+        }
+    }
+
+    fn compute_for_ever() -> ! {
+        let mut value = 0_u64;
+        loop {
+            value = black_box(value.wrapping_mul(31).wrapping_add(1));
+        }
+    }
+
+    fn add(name: &str) -> Statement {
+        Statement::new(INSERT, params![name])
+    }
+
+    async fn insert(name: &str) -> Result<(), String> {
+        batch(vec![add(name)]).await.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn batch(statements: Vec<Statement>) -> Result<Vec<Rows>, Error> {
+        Config::load().await.db.batch(Scope::Operator, statements).await
+    }
+
+    async fn open() -> Result<Connection, String> {
+        let Db::Postgres(address) = &Config::load().await.db else {
+            return Err("not on PostgreSQL".to_owned());
+        };
+        Connection::open(address).map_err(|error| error.to_string())
+    }
+
+    fn raw(connection: &Connection, text: &str) -> Result<String, String> {
+        let set = connection.query(text, &[]).map_err(|error| error.to_string())?;
+        Ok(format!("{:?}", set.rows))
+    }
+}

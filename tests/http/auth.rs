@@ -1,0 +1,57 @@
+//! People, their logins, and the key that tokens are signed with.
+
+mod idempotency;
+mod jwks;
+mod login;
+mod me;
+mod register;
+mod tenant_choice;
+mod token;
+
+use std::sync::Barrier;
+
+use insula_tests::support::{Answer, App};
+use serde_json::{Value, json};
+
+/// The password of the people that these tests register themselves; [`App::person`] gives its people the same.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Sends a registration.
+pub fn register(app: &App, body: &Value) -> Answer {
+    app.request("POST", "/api/v1/auth/register").json(body).send()
+}
+
+/// Sends a login; the same request id makes answers comparable byte for byte.
+pub fn login(app: &App, body: &Value) -> Answer {
+    app.request("POST", "/api/v1/auth/login").header("x-request-id", "same").json(body).send()
+}
+
+/// The token of a person who logs in, in a tenant or in its first.
+#[track_caller]
+pub fn token(app: &App, email: &str, tenant_id: Option<&str>) -> String {
+    let body = json!({ "email": email, "password": PASSWORD, "tenant_id": tenant_id });
+    login(app, &body).expect(200).json()["access_token"].as_str().unwrap().to_owned()
+}
+
+/// Everything of an answer that a client could compare, but the time.
+pub fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        (name.to_string(), value.to_str().unwrap_or_default().to_owned())
+    };
+    let mut headers: Vec<_> = answer.headers.iter().map(header).filter(|(name, _)| name != "date").collect();
+    headers.sort();
+    (answer.status, headers, answer.body.to_vec())
+}
+
+/// What eight calls return that are made at once; each is told its number.
+pub fn eight_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        let run = |number| {
+            start.wait();
+            call(number)
+        };
+        let calls: Vec<_> = (0..8).map(|number| scope.spawn(move || run(number))).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    })
+}

@@ -1,0 +1,94 @@
+//! `GET /api/v1/auth/me`
+
+use insula_domain::role::Role;
+use insula_tests::support::App;
+use serde_json::{Value, json};
+
+use super::{PASSWORD, login, register};
+
+#[test]
+fn shows_the_person_its_tenants_and_what_it_may_do_in_the_active_one() {
+    let app = App::start();
+    let ada = app.person("ada");
+
+    let me = ada.get("/api/v1/auth/me").send().expect(200).json();
+
+    let created_at = "2030-01-01T00:00:00Z";
+    let permissions: Vec<&str> =
+        Role::Owner.permissions().iter().map(|permission| permission.as_str()).collect();
+    assert_eq!(
+        me,
+        json!({
+            "user": { "id": ada.user_id, "email": ada.email, "name": "ada", "created_at": created_at },
+            "memberships": [{ "tenant_id": ada.tenant_id, "name": "ada", "role": "owner" }],
+            "active": { "tenant_id": ada.tenant_id, "role": "owner", "permissions": permissions, "plan": "free" },
+        })
+    );
+}
+
+#[test]
+fn memberships_are_the_callers_own_oldest_tenant_first() {
+    let app = App::start();
+    let ada = app.person("ada");
+    app.advance(std::time::Duration::from_millis(5));
+    let bob = app.person("bob");
+    app.db().execute(&format!(
+        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'analyst', 9)",
+        ada.tenant_id, bob.user_id
+    ));
+
+    let me = bob.get("/api/v1/auth/me").send().expect(200).json();
+
+    assert_eq!(
+        me["memberships"],
+        json!([
+            { "tenant_id": ada.tenant_id, "name": "ada", "role": "analyst" },
+            { "tenant_id": bob.tenant_id, "name": "bob", "role": "owner" },
+        ])
+    );
+    let adas = ada.get("/api/v1/auth/me").send().expect(200);
+    assert!(!adas.text().contains(&bob.user_id) && !adas.text().contains(&bob.tenant_id), "{adas}");
+}
+
+#[test]
+fn the_active_role_is_the_present_one_and_not_that_of_the_token() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "admin");
+
+    app.db().execute(&format!("update membership set role = 'viewer' where user_id = '{}'", member.user_id));
+
+    let active = member.get("/api/v1/auth/me").send().expect(200).json()["active"].clone();
+    assert_eq!((&active["role"], &active["permissions"]), (&json!("viewer"), &json!(["view_reports"])));
+}
+
+#[test]
+fn without_a_tenant_nothing_is_active() {
+    let app = App::start();
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let made = register(&app, &body).expect(201).json();
+    let token = login(&app, &body).expect(200).json()["access_token"].as_str().unwrap().to_owned();
+
+    let me = app.caller(&token).get("/api/v1/auth/me").send().expect(200).json();
+
+    assert_eq!(me, json!({ "user": made["user"], "memberships": [], "active": Value::Null }));
+}
+
+#[test]
+fn who_has_this_version_already_gets_304_until_something_changes() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let first = ada.get("/api/v1/auth/me").send().expect(200);
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 2, "not a strong tag: {tag}");
+    let again = |tags: &str| ada.get("/api/v1/auth/me").header("if-none-match", tags).send();
+
+    for tags in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let answer = again(&tags).expect(304);
+        assert!(answer.body.is_empty() && !answer.header("ratelimit").is_empty(), "{answer}");
+        assert_eq!(answer.header("etag"), tag);
+    }
+    assert_eq!(again("\"other\"").expect(200).body, first.body);
+    let _ = ada.post("/api/v1/tenants", &json!({ "name": "Second" })).send().expect(201);
+    assert_ne!(again(&tag).expect(200).header("etag"), tag);
+}

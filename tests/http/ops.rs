@@ -1,0 +1,9 @@
+//! Operations: health, documentation, migrations, what is due, and what the log says.
+
+mod documents;
+mod health;
+mod log;
+mod migrate;
+mod problems;
+mod tick;
+mod unknown;

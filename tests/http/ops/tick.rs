@@ -1,0 +1,145 @@
+//! `POST /internal/tick`
+
+use std::time::Duration;
+
+use insula_tests::support::{App, Options, Person};
+use serde_json::{Value, json};
+
+use crate::http::auth::eight_at_once;
+
+const PATH: &str = "/internal/tick";
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn tick(app: &App) -> Value {
+    app.operator().request("POST", PATH).send().expect(200).json()
+}
+
+fn ran(answers: i64, sessions: i64) -> Value {
+    json!({ "ran": [
+        { "task": "purge_idempotency", "removed": answers },
+        { "task": "purge_sessions", "removed": sessions },
+    ] })
+}
+
+fn removed(tick: &Value, at: usize) -> i64 {
+    tick["ran"][at]["removed"].as_i64().unwrap()
+}
+
+/// Makes a tenant, and an answer that is kept for a day.
+fn keep_an_answer(person: &Person<'_>, key: &str) {
+    let request = person.post("/api/v1/tenants", &json!({ "name": key })).header("idempotency-key", key);
+    let _ = request.send().expect(201);
+}
+
+/// Stores answers and sessions whose time is over, as many of each.
+fn store_old(app: &App, person: &Person<'_>, count: usize) {
+    let rows = |row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<Vec<_>>().join(", ");
+    let answers = rows(&|at| format!("('c', 'o', 'old {at}', 'd', 'a', {at})"));
+    let sessions = rows(&|at| format!("('old {at}', '{}', null, 'old {at}', 0, {at})", person.user_id));
+    app.db().execute(&format!("insert into idempotency values {answers}"));
+    app.db().execute(&format!(
+        "insert into session (id, user_id, tenant_id, access_digest, created_at_ms, expires_at_ms) values {sessions}"
+    ));
+}
+
+#[test]
+fn removes_what_is_over_and_nothing_else() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _ = ada.key(&["read"]);
+    keep_an_answer(&ada, "first");
+    app.advance(DAY.checked_sub(Duration::from_secs(60)).unwrap());
+    let later = app.person("bob");
+    keep_an_answer(&later, "second");
+    let before = app.db().dump();
+    assert_eq!(tick(&app), ran(0, 1), "of the first answer and the first session only the session is over");
+
+    app.advance(Duration::from_secs(60));
+
+    assert_eq!(tick(&app), ran(1, 0));
+    let after = app.db().dump();
+    let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).collect();
+    assert_eq!(gone.len(), 2, "{gone:?}");
+    assert!(gone[0].starts_with("idempotency: ") && gone[1].starts_with("session: "), "{gone:?}");
+    assert!(gone.iter().all(|line| line.contains(&ada.user_id)), "{gone:?}");
+    assert!(after.iter().all(|line| before.contains(line)));
+    let _ = later.get("/api/v1/auth/me").send().expect(200);
+    assert_eq!(app.db().number("select count(*) from api_key"), 1);
+}
+
+#[test]
+fn a_second_tick_at_once_finds_nothing_to_do() {
+    let app = App::start();
+    let ada = app.person("ada");
+    keep_an_answer(&ada, "first");
+    app.advance(DAY);
+    assert_eq!(tick(&app), ran(1, 1));
+    let before = app.db().dump();
+
+    assert_eq!(tick(&app), ran(0, 0));
+
+    assert_eq!(app.db().dump(), before);
+}
+
+#[test]
+fn eight_at_once_remove_each_row_once() {
+    let app = App::start();
+    let ada = app.person("ada");
+    store_old(&app, &ada, 2_500);
+
+    let ticks = eight_at_once(|_| tick(&app));
+
+    // Who meets another at the same rows may leave them: what was removed and what is left make the whole.
+    for (at, table) in
+        ["idempotency", "session where user_id like 'usr%' and id like 'old%'"].iter().enumerate()
+    {
+        let sum: i64 = ticks.iter().map(|tick| removed(tick, at)).sum();
+        let left = app.db().number(&format!("select count(*) from {table}"));
+        assert_eq!(sum + left, 2_500, "{table}: {left} left, {ticks:?}");
+    }
+    let _ = tick(&app);
+    assert_eq!(app.db().number("select count(*) from idempotency"), 0);
+    assert_eq!(app.db().number("select count(*) from session"), 1);
+    let _ = ada.get("/api/v1/auth/me").send().expect(200);
+}
+
+#[test]
+fn logins_go_on_while_ticks_run() {
+    let app = App::start();
+    let ada = app.person("ada");
+    store_old(&app, &ada, 1_500);
+
+    let statuses = eight_at_once(|number| {
+        if number % 2 == 0 {
+            return app.operator().request("POST", PATH).send().status;
+        }
+        app.log_in(&ada.email).get("/api/v1/auth/me").send().status
+    });
+
+    assert_eq!(statuses, [200; 8]);
+    assert_eq!(app.db().number("select count(*) from session where id like 'ses%'"), 5);
+}
+
+#[test]
+fn only_the_operator_may_and_nothing_is_removed_for_others() {
+    let app = App::start();
+    let ada = app.person("ada");
+    store_old(&app, &ada, 3);
+    let before = app.db().dump();
+    app.request("POST", PATH).send().problem(401, "unauthenticated");
+    for caller in [&ada.caller, &ada.key(&["admin"])] {
+        caller.request("POST", PATH).send().problem(403, "forbidden");
+    }
+    let kept = app.db().dump();
+    assert!(before.iter().all(|line| kept.contains(line)));
+}
+
+#[test]
+fn an_unmigrated_database_is_said_to_be_unmigrated() {
+    let app = App::with(Options { migrated: false, ..Options::default() });
+
+    let answer = app.operator().request("POST", PATH).send();
+
+    answer.problem(503, "not-migrated");
+    assert!(!answer.header("retry-after").is_empty(), "{answer}");
+}

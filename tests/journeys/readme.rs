@@ -1,0 +1,73 @@
+//! The README's quickstart, run as it is written, and the journey that also runs under Spin: both over the sockets of
+//! the embedded host's own binary.
+#![allow(clippy::panic, clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::time::Duration;
+
+use insula_tests::journeys::quickstart::{blocks, missing, readme};
+use insula_tests::journeys::{Backing, Server, journey, session};
+use insula_tests::support::repository;
+use serde_json::Value;
+
+/// Where the README's server listens.
+const README_ADDRESS: &str = "http://127.0.0.1:3000";
+/// Looks at the usage, once there is a key to do it with. Between the blocks, so that a reader sees none of it.
+const LOOK: &str = "[ -z \"${KEY-}\" ] || curl -sS \"$BASE/api/v1/usage\" -H \"authorization: Bearer $KEY\"";
+
+fn used(usage: &str, metric: &str) -> i64 {
+    let usage: Value = serde_json::from_str(usage).unwrap_or_else(|error| panic!("{error}: {usage}"));
+    usage["metrics"][metric]["current"].as_i64().unwrap_or_else(|| panic!("no {metric} in {usage}"))
+}
+
+#[test]
+fn the_quickstart_prints_what_the_readme_says_counts_what_it_did_and_is_told_when_to_come_back() {
+    let server = Server::embedded(Backing::under_test());
+    let blocks = blocks(&readme(), "Quickstart");
+    assert_eq!(blocks.len(), 6, "register, key, analyse, usage, quota, rate");
+    assert!(blocks[0].commands.contains(README_ADDRESS));
+    let mut parts = Vec::new();
+    for block in &blocks {
+        parts.push(block.commands.replace(README_ADDRESS, server.base()));
+        parts.push(LOOK.to_owned());
+    }
+    // Nobody looks after the last block: its refusal is what counts.
+    *parts.last_mut().unwrap() = "printf %s \"$KEY\"".to_owned();
+
+    let outputs = session(&repository(), &parts);
+    for (block, output) in blocks.iter().zip(outputs.iter().step_by(2)) {
+        if let Some(piece) = missing(&block.expected, output) {
+            panic!(
+                "README.md, line {}: the output does not have `{piece}` where it should.\n\nCommands:\n{}\n\n\
+                 Expected:\n{}\n\nActual:\n{output}",
+                block.line, block.commands, block.expected
+            );
+        }
+    }
+    let looks: Vec<&String> = outputs.iter().skip(1).step_by(2).collect();
+    for (metric, rise) in [("api_calls", 2), ("rows_analyzed", 344)] {
+        assert_eq!(
+            used(looks[2], metric) - used(looks[1], metric),
+            rise,
+            "{metric} by the analysis and its report"
+        );
+        assert_eq!(used(looks[3], metric), used(looks[2], metric), "{metric} by looking at the usage");
+    }
+    assert_eq!(used(looks[4], "rows_analyzed"), 344, "by the file that was refused");
+    comes_back(&server, looks[5], &outputs[10]);
+}
+
+/// Sees that whoever waits as long as `refusal` says is admitted.
+#[track_caller]
+fn comes_back(server: &Server, key: &str, refusal: &str) {
+    let retry_after = refusal.lines().find_map(|line| line.strip_prefix("retry-after: "));
+    let seconds: u64 = retry_after.and_then(|text| text.trim().parse().ok()).expect(refusal);
+    assert!((1..=6).contains(&seconds), "a call every six seconds, not in {seconds} s");
+    std::thread::sleep(Duration::from_secs(seconds));
+    let _ = server.client().bearing(key).get("/api/v1/usage").send().expect(200);
+}
+
+#[test]
+fn the_journey_that_runs_under_spin_arrives_on_the_embedded_host() {
+    let server = Server::embedded(Backing::under_test());
+    journey::run(server.base(), server.operator_key());
+}

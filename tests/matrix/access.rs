@@ -1,0 +1,90 @@
+//! Every route against every kind of caller: it is answered as its access rule, the role table and the scope table say.
+
+use insula_domain::role::Role;
+use insula_domain::scope::Scope;
+use insula_kit::route::{Access, Route};
+use insula_tests::routes::groups;
+use insula_tests::support::App;
+
+use super::samples::{path, request};
+use super::world::{Kind, Side, callers};
+
+/// What a caller of that kind is answered, if not by the operation itself: the status of the refusal.
+fn refusal(access: Access, kind: Kind) -> Option<u16> {
+    if access == Access::Public {
+        return None;
+    }
+    if matches!(kind, Kind::Anonymous | Kind::Garbage | Kind::Expired | Kind::RevokedKey) {
+        return Some(401);
+    }
+    match access {
+        Access::Public => None,
+        Access::Person => (!is_person(kind)).then_some(403),
+        Access::PersonOrOperator => (!is_person(kind) && kind != Kind::Operator).then_some(403),
+        Access::MemberOfPath => matches!(kind, Kind::Stranger | Kind::StrangersKey).then_some(404),
+        Access::Operator => (kind != Kind::Operator).then_some(403),
+        Access::Permission(permission) => {
+            if kind == Kind::Operator {
+                return Some(403);
+            }
+            let (role, scopes) = standing(kind);
+            let allowed = insula_domain::scope::effective(role, scopes.as_deref()).contains(&permission);
+            (!allowed).then_some(403)
+        }
+    }
+}
+
+/// The role and the scopes with which a caller acts. Strangers act in their own tenant, as its owners.
+fn standing(kind: Kind) -> (Role, Option<Vec<Scope>>) {
+    let strangers = [Scope::Read, Scope::Write, Scope::Analyze, Scope::Admin];
+    match kind {
+        Kind::Admin => (Role::Admin, None),
+        Kind::Analyst => (Role::Analyst, None),
+        Kind::Viewer => (Role::Viewer, None),
+        Kind::Key(scope) => (Role::Owner, Some(vec![Scope::parse(scope).unwrap()])),
+        Kind::StrangersKey => (Role::Owner, Some(strangers.to_vec())),
+        Kind::Anonymous
+        | Kind::Garbage
+        | Kind::Expired
+        | Kind::Owner
+        | Kind::RevokedKey
+        | Kind::Stranger
+        | Kind::Operator => (Role::Owner, None),
+    }
+}
+
+const fn is_person(kind: Kind) -> bool {
+    matches!(kind, Kind::Owner | Kind::Admin | Kind::Analyst | Kind::Viewer | Kind::Stranger)
+}
+
+#[test]
+fn every_route_answers_every_caller_as_its_access_rule_says() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    let callers = callers(&app, &ada, &bob);
+    for group in groups() {
+        for route in &group.routes {
+            for (kind, caller) in &callers {
+                // What a call removed must be there for the next.
+                app.db().execute("update api_key set revoked_at_ms = null where name = 'listed'");
+                let path = path(route, |name| ada.id(name).to_owned());
+                let answer = request(&app, route, &path, caller.as_ref()).send();
+                check(route, *kind, answer.status, &answer.to_string());
+            }
+        }
+    }
+}
+
+fn check(route: &Route<()>, kind: Kind, status: u16, shown: &str) {
+    match refusal(route.access, kind) {
+        Some(refused) => {
+            assert_eq!(status, refused, "{kind:?} {} {}: {shown}", route.method.as_str(), route.path)
+        }
+        None => {
+            let strangers = matches!(kind, Kind::Stranger | Kind::StrangersKey);
+            let absent_there = strangers && status == 404;
+            let done = status < 400 || status == 409 || absent_there;
+            assert!(done, "{kind:?} {} {}: {shown}", route.method.as_str(), route.path);
+        }
+    }
+}

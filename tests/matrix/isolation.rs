@@ -1,0 +1,53 @@
+//! A stranger with *real ids* of another tenant gets, on every route, the same bytes as for ids that name nothing,
+//! and nothing changes. Protects every tenant from every other.
+
+use insula_kit::route::Access;
+use insula_tests::routes::groups;
+use insula_tests::support::{Answer, App};
+
+use super::samples::{ids, path, request};
+use super::world::{Side, absent};
+
+#[test]
+fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    let strangers = [bob.owner.caller.clone(), bob.owner.key(&["read", "write", "analyze", "admin"])];
+    let mut tried = 0;
+    for group in groups() {
+        for route in group.routes.iter().filter(|route| !ids(route).is_empty()) {
+            if matches!(route.access, Access::Public | Access::Operator) {
+                continue;
+            }
+            for stranger in &strangers {
+                let before = app.db().dump();
+                let send = |path: &str| {
+                    request(&app, route, path, Some(stranger)).header("x-request-id", "same").send()
+                };
+
+                let foreign = send(&path(route, |name| ada.id(name).to_owned()));
+                let missing = send(&path(route, |name| absent(name).to_owned()));
+
+                assert!(matches!(foreign.status, 403 | 404), "{foreign}");
+                assert_eq!(foreign.status, missing.status, "{foreign}\n{missing}");
+                assert_eq!(foreign.body, missing.body, "{foreign}\n{missing}");
+                assert_eq!(headers(&foreign), headers(&missing), "{foreign}\n{missing}");
+                assert_eq!(app.db().dump(), before, "{foreign} changed something");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 8, "only {tried} pairs were tried");
+}
+
+/// The headers that may not differ: all but what is left of the caller's own limits, and the time.
+fn headers(answer: &Answer) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "ratelimit" | "date"))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .collect();
+    headers.sort();
+    headers
+}

@@ -1,0 +1,112 @@
+//! Two tenants with something of everything in each, and one caller of every kind.
+
+use insula_tests::support::{App, Caller, Form, Person};
+use serde_json::json;
+
+/// A tenant with something of everything.
+pub struct Side<'a> {
+    /// The owner, who acts in the tenant.
+    pub owner: Person<'a>,
+    /// A key.
+    pub key_id: String,
+    /// A report.
+    pub report_id: String,
+}
+
+impl<'a> Side<'a> {
+    #[track_caller]
+    pub fn new(app: &'a App, name: &str) -> Self {
+        let owner = app.person(name);
+        let body = json!({ "name": "listed", "scopes": ["read"] });
+        let key = owner.post("/api/v1/api-keys", &body).send().expect(201).json();
+        let form = Form::file("a,b\n1,2\n");
+        let report = owner.request("POST", "/api/v1/analyze").form(&form).send().expect(201).json();
+        let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
+        Self { owner, key_id: id(&key), report_id: id(&report) }
+    }
+
+    /// The ids that stand in paths.
+    pub fn id(&self, parameter: &str) -> &str {
+        match parameter {
+            "tenant_id" => &self.owner.tenant_id,
+            "key_id" => &self.key_id,
+            "report_id" => &self.report_id,
+            other => panic!("no id for the path parameter `{other}`: extend the world of the matrix"),
+        }
+    }
+}
+
+/// An id of that kind that names nothing.
+pub fn absent(parameter: &str) -> &'static str {
+    match parameter {
+        "tenant_id" => "ten_01h455vb4pex5vsknk084sn02q",
+        "key_id" => "key_01h455vb4pex5vsknk084sn02q",
+        "report_id" => "rep_01h455vb4pex5vsknk084sn02q",
+        other => panic!("no absent id for the path parameter `{other}`: extend the world of the matrix"),
+    }
+}
+
+/// Kinds of callers that the access rules tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Anonymous,
+    Garbage,
+    Expired,
+    Owner,
+    Admin,
+    Analyst,
+    Viewer,
+    Key(&'static str),
+    RevokedKey,
+    StrangersKey,
+    Stranger,
+    Operator,
+}
+
+pub const KINDS: &[Kind] = &[
+    Kind::Anonymous,
+    Kind::Garbage,
+    Kind::Expired,
+    Kind::Owner,
+    Kind::Admin,
+    Kind::Analyst,
+    Kind::Viewer,
+    Kind::Key("read"),
+    Kind::Key("write"),
+    Kind::Key("generate"),
+    Kind::Key("analyze"),
+    Kind::Key("fix"),
+    Kind::Key("query"),
+    Kind::Key("admin"),
+    Kind::Key("billing"),
+    Kind::RevokedKey,
+    Kind::StrangersKey,
+    Kind::Stranger,
+    Kind::Operator,
+];
+
+/// The caller of every kind, seen from the tenant of `side`.
+pub fn callers<'a>(app: &'a App, side: &Side<'a>, other: &Side<'a>) -> Vec<(Kind, Option<Caller<'a>>)> {
+    let owner = &side.owner;
+    let expired = app.log_in(&owner.email);
+    let digest = insula_domain::credential::digest(&expired.credential);
+    app.db().execute(&format!("update session set expires_at_ms = 1 where access_digest = '{digest}'"));
+    let revoked = owner.key(&["read", "admin", "analyze"]);
+    let digest = insula_domain::credential::digest(&revoked.credential);
+    app.db().execute(&format!("update api_key set revoked_at_ms = 1 where digest = '{digest}'"));
+    let caller = |kind: &Kind| match kind {
+        Kind::Anonymous => None,
+        Kind::Garbage => Some(app.caller("garbage")),
+        Kind::Expired => Some(expired.clone()),
+        Kind::Owner => Some(owner.caller.clone()),
+        Kind::Admin => Some(app.member(owner, "admin").caller),
+        Kind::Analyst => Some(app.member(owner, "analyst").caller),
+        Kind::Viewer => Some(app.member(owner, "viewer").caller),
+        Kind::Key(scope) => Some(owner.key(&[scope])),
+        Kind::RevokedKey => Some(revoked.clone()),
+        Kind::StrangersKey => Some(other.owner.key(&["read", "write", "analyze", "admin"])),
+        Kind::Stranger => Some(other.owner.caller.clone()),
+        Kind::Operator => Some(app.operator()),
+    };
+    KINDS.iter().map(|kind| (*kind, caller(kind))).collect()
+}

@@ -1,0 +1,31 @@
+//! What tests of running servers stand on: the embedded host or Spin as a process of its own, called over sockets.
+//!
+//! | Module         | Holds                                                                     |
+//! |----------------|---------------------------------------------------------------------------|
+//! | [`journey`]    | what a first customer does, over any server's address                     |
+//! | `client`       | calls over HTTP, each answer checked against the OpenAPI document         |
+//! | `server`       | the embedded host's binary, or `spin up`, with a fresh state              |
+//! | `process`      | a program that is stopped with the test                                   |
+//! | `backing`      | the database of one server                                                |
+//! | [`quickstart`] | the blocks of the README, and what they must print                        |
+//! | `session`      | shell commands of one session, and the output of each                     |
+//! | `schemathesis` | one run of Schemathesis over a server                                     |
+//! | [`program`]    | a test program that can say that it was skipped                           |
+
+#![allow(clippy::panic, missing_docs, reason = "what goes wrong in a test ends the test")]
+
+mod backing;
+mod client;
+pub mod journey;
+mod process;
+pub mod program;
+pub mod quickstart;
+mod schemathesis;
+mod server;
+mod session;
+
+pub use backing::Backing;
+pub use client::{Call, Client};
+pub use schemathesis::Schemathesis;
+pub use server::Server;
+pub use session::{Output, session};

@@ -1,0 +1,50 @@
+//! The database of one server: SQLite in its state folder, or one of its own on a PostgreSQL server.
+
+use crate::support::{postgres, server_address};
+
+/// A fresh database without a schema, removed with this value.
+#[derive(Debug)]
+pub struct Backing {
+    postgres: Option<Postgres>,
+}
+
+#[derive(Debug)]
+struct Postgres {
+    server: String,
+    address: String,
+}
+
+impl Backing {
+    /// Files in the server's state folder.
+    #[must_use]
+    pub fn sqlite() -> Self {
+        Self { postgres: None }
+    }
+
+    /// A new database on the PostgreSQL server of that address.
+    #[must_use]
+    pub fn postgres(server: String) -> Self {
+        let address = postgres::create(&server, false);
+        Self { postgres: Some(Postgres { server, address }) }
+    }
+
+    /// As `INSULA_TEST_DB` says.
+    #[must_use]
+    pub fn under_test() -> Self {
+        server_address().map_or_else(Self::sqlite, Self::postgres)
+    }
+
+    /// The address, on PostgreSQL.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.postgres.as_ref().map(|postgres| postgres.address.as_str())
+    }
+}
+
+impl Drop for Backing {
+    fn drop(&mut self) {
+        if let Some(Postgres { server, address }) = &self.postgres {
+            postgres::remove(server, address);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What tests of the whole system stand on: an application with a database and a clock of its own, people, requests.
+//!
+//! [`App::start`] runs the real components of `spin.toml` in the real host, in this process and without sockets, on
+//! SQLite or, with `INSULA_TEST_DB=postgres`, on PostgreSQL. Every answer is checked against `/openapi.json`.
+
+#![allow(clippy::panic, missing_docs, reason = "what goes wrong in a test ends the test")]
+
+mod answer;
+mod app;
+pub(crate) mod contract;
+mod database;
+mod guests;
+mod multipart;
+mod people;
+pub(crate) mod postgres;
+mod program;
+mod request;
+
+pub use answer::Answer;
+pub use app::{App, Options};
+pub use database::Database;
+pub use multipart::Form;
+pub use people::{Caller, Person};
+pub use postgres::server_address;
+pub use program::{block_on, program, repository};
+pub use request::Request;

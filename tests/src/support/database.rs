@@ -1,0 +1,130 @@
+//! A look at the database behind the application's back: what was stored.
+
+use std::path::PathBuf;
+
+use rusqlite::types::ValueRef;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+use super::postgres;
+use super::program::block_on;
+
+/// The database of one application.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// An address.
+    Postgres(String),
+}
+
+impl Database {
+    /// The rows of a query, each value as text; null is `null`.
+    #[must_use]
+    pub fn rows(&self, query: &str) -> Vec<Vec<String>> {
+        match self {
+            Self::Sqlite(path) => sqlite_rows(path, query),
+            Self::Postgres(address) => postgres_rows(address, query),
+        }
+    }
+
+    /// The one number that a query returns.
+    #[track_caller]
+    #[must_use]
+    pub fn number(&self, query: &str) -> i64 {
+        let rows = self.rows(query);
+        rows.first().and_then(|row| row.first()?.parse().ok()).unwrap_or_else(|| panic!("{query}: {rows:?}"))
+    }
+
+    /// Changes rows, as an operator at the database would.
+    pub fn execute(&self, statement: &str) {
+        match self {
+            Self::Sqlite(path) => connect(path).execute_batch(statement).expect(statement),
+            Self::Postgres(address) => postgres::execute(address, statement),
+        }
+    }
+
+    /// The names of all tables.
+    #[must_use]
+    pub fn tables(&self) -> Vec<String> {
+        let query = match self {
+            Self::Sqlite(_) => {
+                "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name"
+            }
+            Self::Postgres(_) => {
+                "select tablename from pg_tables where schemaname = 'public' order by tablename"
+            }
+        };
+        self.rows(query).into_iter().flatten().collect()
+    }
+
+    /// The columns of a table, by name.
+    #[must_use]
+    pub fn columns(&self, table: &str) -> Vec<String> {
+        let query = match self {
+            Self::Sqlite(_) => format!("select name from pragma_table_info('{table}') order by name"),
+            Self::Postgres(_) => format!(
+                "select column_name from information_schema.columns where table_name = '{table}' order by column_name"
+            ),
+        };
+        self.rows(&query).into_iter().flatten().collect()
+    }
+
+    /// Everything that is stored, sorted, except what changes with every admitted call.
+    #[must_use]
+    pub fn dump(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for table in self.tables() {
+            if matches!(table.as_str(), "bucket" | "usage_counter") {
+                continue;
+            }
+            lines.extend(
+                self.rows(&format!("select * from {table}")).iter().map(|row| format!("{table}: {row:?}")),
+            );
+        }
+        lines.sort();
+        lines
+    }
+}
+
+fn connect(path: &PathBuf) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(path).expect("the database");
+    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("a timeout");
+    connection
+}
+
+fn sqlite_rows(path: &PathBuf, query: &str) -> Vec<Vec<String>> {
+    let connection = connect(path);
+    let mut statement = connection.prepare(query).expect(query);
+    let width = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        (0..width)
+            .map(|at| {
+                Ok(match row.get_ref(at)? {
+                    ValueRef::Null => "null".to_owned(),
+                    ValueRef::Integer(number) => number.to_string(),
+                    ValueRef::Real(number) => number.to_string(),
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                    ValueRef::Blob(bytes) => format!("{bytes:?}"),
+                })
+            })
+            .collect()
+    });
+    rows.expect(query).collect::<Result<_, _>>().expect(query)
+}
+
+fn postgres_rows(address: &str, query: &str) -> Vec<Vec<String>> {
+    block_on(async {
+        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
+        let connection = tokio::spawn(connection);
+        let messages = client.simple_query(query).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
+        drop(client);
+        let _ = connection.await;
+        let mut rows = Vec::new();
+        for message in messages {
+            if let SimpleQueryMessage::Row(row) = message {
+                rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
+            }
+        }
+        rows
+    })
+}

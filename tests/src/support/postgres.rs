@@ -1,0 +1,70 @@
+//! Databases on the PostgreSQL server that the tests were given: each test has one of its own, copied from a template.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_postgres::NoTls;
+
+use super::database::Database;
+use super::program::block_on;
+
+/// The address of the server, if the tests run on PostgreSQL: `INSULA_TEST_DB=postgres`, and its address in
+/// `INSULA_TEST_POSTGRES`, as `cargo xtask test` sets them.
+#[must_use]
+pub fn server_address() -> Option<String> {
+    match std::env::var("INSULA_TEST_DB").as_deref() {
+        Ok("postgres") => Some(
+            std::env::var("INSULA_TEST_POSTGRES")
+                .expect("INSULA_TEST_POSTGRES: run `cargo xtask test --postgres`, which starts a server"),
+        ),
+        Ok("sqlite") | Err(_) => None,
+        Ok(other) => panic!("INSULA_TEST_DB is `{other}`: it must be `sqlite` or `postgres`"),
+    }
+}
+
+/// The address of a new database; `migrated` says whether it has the schema.
+pub fn create(server: &str, migrated: bool) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let template = if migrated { template(server) } else { "template1" };
+    execute(server, &format!("create database {name} template {template}"));
+    address(server, &name)
+}
+
+/// Removes a database, whoever is still connected.
+pub fn remove(server: &str, address: &str) {
+    if let Some(name) = address.rsplit('/').next().and_then(|rest| rest.split('?').next()) {
+        execute(server, &format!("drop database if exists {name} with (force)"));
+    }
+}
+
+/// The name of the database that the others are copied from.
+fn template(server: &str) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let name = format!("template_{}", std::process::id());
+        execute(server, &format!("create database {name}"));
+        let state = tempfile::tempdir().expect("a temporary folder");
+        super::app::migrate(&Database::Postgres(address(server, &name)), state.path());
+        name
+    })
+}
+
+/// The server's address with another database in it.
+fn address(server: &str, name: &str) -> String {
+    let (head, options) = server.split_once('?').unwrap_or((server, ""));
+    let head = head.rsplit_once('/').map_or(head, |(head, _)| head);
+    let options = if options.is_empty() { String::new() } else { format!("?{options}") };
+    format!("{head}/{name}{options}")
+}
+
+/// Runs one statement on the server.
+pub fn execute(address: &str, statement: &str) {
+    block_on(async {
+        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
+        let connection = tokio::spawn(connection);
+        client.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+        drop(client);
+        let _ = connection.await;
+    });
+}

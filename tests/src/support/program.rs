@@ -1,0 +1,51 @@
+//! What all applications of this process share: the runtime, the compiled components, the secrets.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use insula_host::secrets::Secrets;
+use insula_host::{Manifest, Program, ProgramOptions};
+use tokio::runtime::Runtime;
+
+/// The folder of the repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    folder.map(Path::to_owned).unwrap_or_default()
+}
+
+/// Waits for a future on the runtime of this process.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME
+        .get_or_init(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"))
+        .block_on(future)
+}
+
+/// The components of `spin.toml`, compiled once.
+pub fn program() -> Arc<Program> {
+    static PROGRAM: OnceLock<Arc<Program>> = OnceLock::new();
+    PROGRAM
+        .get_or_init(|| {
+            let path = repository().join("spin.toml");
+            let manifest = Manifest::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            load(manifest)
+        })
+        .clone()
+}
+
+/// Compiles a manifest, or loads what was compiled before.
+pub fn load(manifest: Manifest) -> Arc<Program> {
+    let options =
+        ProgramOptions { cache_dir: repository().join("target/test-cache"), ..ProgramOptions::default() };
+    Program::load(manifest, &options).unwrap_or_else(|error| panic!("{error}; run `cargo xtask build` first"))
+}
+
+/// The operator's key and the other secrets, made once.
+pub fn secrets() -> &'static Secrets {
+    static SECRETS: OnceLock<Secrets> = OnceLock::new();
+    SECRETS.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Secrets::load(folder.path(), None).unwrap_or_else(|error| panic!("{error}"))
+    })
+}

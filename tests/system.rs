@@ -1,0 +1,8 @@
+//! The system from outside: real components in the real host, on SQLite or PostgreSQL.
+#![allow(clippy::panic, clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod admission;
+mod contracts;
+mod faults;
+mod http;
+mod matrix;
