@@ -64,7 +64,9 @@ fn another_media_type_is_refused() {
         if matches!(route.body, Body::None) {
             return;
         }
-        for media_type in ["text/plain", "application/xml", "application/jsonx", ""] {
+        for media_type in
+            ["text/plain", "application/xml", "application/jsonx", "application/json; charset=utf-16", ""]
+        {
             let request = plain(app, route.method.as_str(), path, caller.as_ref());
             request.body(media_type, "{}").send().problem(415, "unsupported-media-type");
         }
@@ -88,7 +90,9 @@ fn a_method_that_a_path_does_not_know_is_405_with_those_that_it_knows() {
     each(|app, route, path, caller| {
         let answer = plain(app, "TRACE", path, caller.as_ref()).send();
         answer.problem(405, "method-not-allowed");
-        assert!(answer.header("allow").contains(route.method.as_str()), "{answer}");
+        let allowed = answer.header("allow").to_owned();
+        assert!(allowed.contains(route.method.as_str()), "{answer}");
+        assert_eq!(allowed.contains("GET"), allowed.contains("HEAD"), "{answer}");
     });
 }
 

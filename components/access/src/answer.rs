@@ -4,7 +4,7 @@ use insula_domain::admission::{Denial, Standing};
 use insula_domain::bucket::Bucket;
 use insula_domain::metric::{API_CALLS, Reset};
 use insula_domain::scope::effective;
-use insula_kit::sql;
+use insula_sql::Error;
 
 use crate::bindings::exports::insula::access::guard as wit;
 use crate::bindings::insula::access::types;
@@ -30,10 +30,10 @@ pub fn of(decision: Decision, question: &Question) -> Result<wit::Grant, wit::De
 }
 
 /// A failure of the database.
-pub fn failure(error: &sql::Error) -> types::Failure {
+pub fn failure(error: &Error) -> types::Failure {
     match error {
-        sql::Error::Busy | sql::Error::Unreachable(_) => types::Failure::Unavailable(error.to_string()),
-        sql::Error::Refused(_) | sql::Error::Statement(_) | sql::Error::Decode(_) => {
+        Error::Busy | Error::Unreachable(_) => types::Failure::Unavailable(error.to_string()),
+        Error::Refused(_) | Error::Statement(_) | Error::Decode(_) => {
             types::Failure::Internal(error.to_string())
         }
     }

@@ -11,6 +11,11 @@ spin_sdk::wit_bindgen::generate!({
         "../../wit/worlds",
     ],
     world: "insula:worlds/access",
+    with: {
+        "spin:variables/variables@3.0.0": insula_sql::bindings::spin::variables::variables,
+        "spin:sqlite/sqlite@3.1.0": insula_sql::bindings::spin::sqlite::sqlite,
+        "spin:postgres/postgres@4.2.0": insula_sql::bindings::spin::postgres::postgres,
+    },
     generate_all,
     pub_export_macro: true,
 });

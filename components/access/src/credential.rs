@@ -1,8 +1,8 @@
 //! What was presented, and the operator's key, which is known by its digest alone.
 
 use insula_domain::credential::{Presented, digest};
-use insula_kit::config::variable;
-use insula_kit::id::KeyId;
+use insula_sql::config::variable;
+use insula_sql::id::KeyId;
 use subtle::ConstantTimeEq;
 
 /// A credential that is worth looking up. It proves nothing yet.

@@ -3,8 +3,8 @@
 use insula_domain::admission::{Demand as Rule, Denial};
 use insula_domain::metric::Reset;
 use insula_domain::permission::Permission;
-use insula_kit::config::Config;
-use insula_kit::time::Timestamp;
+use insula_sql::config::Config;
+use insula_sql::time::Timestamp;
 
 use crate::answer;
 use crate::bindings::exports::insula::access::guard as wit;

@@ -3,7 +3,7 @@
 mod postgres;
 mod sqlite;
 
-use insula_kit::sql::{Db, Error};
+use insula_sql::{Db, Error};
 
 use crate::service::{Decision, Question};
 
@@ -16,7 +16,7 @@ pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Er
     match db {
         Db::Postgres(address) => postgres::decide(address, question).await,
         #[cfg(not(target_family = "wasm"))]
-        Db::Memory(_) => sqlite::decide(db, question),
-        Db::Sqlite => sqlite::decide(db, question),
+        Db::Memory(_) => sqlite::decide(db, question).await,
+        Db::Sqlite => sqlite::decide(db, question).await,
     }
 }

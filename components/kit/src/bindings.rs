@@ -1,4 +1,4 @@
-//! Generated: the host's interfaces and the guard, as this library imports them.
+//! Generated: the guard as this library imports it.
 #![allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, unused, reason = "generated")]
 
 spin_sdk::wit_bindgen::generate!({
@@ -11,5 +11,10 @@ spin_sdk::wit_bindgen::generate!({
         "../../wit/worlds",
     ],
     world: "insula:worlds/endpoint-group",
+    with: {
+        "spin:variables/variables@3.0.0": insula_sql::bindings::spin::variables::variables,
+        "spin:sqlite/sqlite@3.1.0": insula_sql::bindings::spin::sqlite::sqlite,
+        "spin:postgres/postgres@4.2.0": insula_sql::bindings::spin::postgres::postgres,
+    },
     generate_all,
 });

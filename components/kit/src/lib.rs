@@ -1,4 +1,4 @@
-//! What every component needs to answer a request: HTTP, problems, the SQL seam, ids, time, pages, idempotency.
+//! What every component needs to answer a request: HTTP, problems, pages, idempotency, and the SQL seam with it.
 //!
 //! A component states its routes ([`route::Route`]: method, path, access rule, OpenAPI operation) and hands each
 //! request to [`serve::serve`], which gives it an id, has the guard admit it, dispatches it, and turns whatever
@@ -14,19 +14,17 @@
 //! | [`validate`]    | what is wrong with which field                                         |
 //! | [`cx`]          | what an operation may use: clock, ids, caller, database                |
 //! | [`guard`]       | the call of `insula:access/guard`                                      |
-//! | [`sql`]         | statements, scopes, batches; adapters for SQLite and PostgreSQL        |
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
 //! | [`etag`]        | strong entity tags                                                     |
-//! | [`id`], [`time`] | typed ids and timestamps                                              |
 //! | [`openapi`]     | what a route says of itself in the OpenAPI document                    |
+//!
+//! [`sql`], with [`id`], [`time`] and [`config`], is a library of its own, because the guard is built on it too.
 
 mod bindings;
-pub mod config;
 pub mod cx;
 pub mod etag;
 pub mod guard;
-pub mod id;
 pub mod idempotency;
 pub mod log;
 pub mod openapi;
@@ -38,12 +36,12 @@ pub mod route;
 pub mod schema;
 pub mod seal;
 pub mod serve;
-pub mod sql;
-pub mod time;
 pub mod validate;
 
 pub use bytes::Bytes;
 pub use cx::Cx;
+pub use insula_sql as sql;
+pub use insula_sql::{config, id, params, time};
 pub use problem::Problem;
 pub use request::Request;
 pub use response::Response;

@@ -140,11 +140,19 @@ fn find<Op>(routes: &'static [Route<Op>], incoming: &Incoming) -> Result<Found<O
         let wanted = if incoming.method() == http::Method::HEAD { "GET" } else { incoming.method().as_str() };
         let candidates = found.value.iter().map(|at| &routes[*at]);
         let Some(route) = candidates.clone().find(|route| route.method.as_str() == wanted) else {
-            let allowed: Vec<&str> = candidates.map(|route| route.method.as_str()).collect();
-            return Err(Problem::new(&METHOD_NOT_ALLOWED).header("allow", allowed.join(", ")));
+            return Err(Problem::new(&METHOD_NOT_ALLOWED).header("allow", allowed(candidates)));
         };
         Ok((route, found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
     })
+}
+
+/// The methods of a path; what answers `GET` answers `HEAD`.
+fn allowed<'a, Op: 'a>(routes: impl Iterator<Item = &'a Route<Op>>) -> String {
+    let methods = routes.map(|route| match route.method.as_str() {
+        "GET" => "GET, HEAD",
+        other => other,
+    });
+    methods.collect::<Vec<_>>().join(", ")
 }
 
 fn build<Op>(routes: &[Route<Op>]) -> matchit::Router<Vec<usize>> {
@@ -168,11 +176,16 @@ fn upload(request: &Request, body: IncomingRequestBody, limit: usize) -> Result<
 }
 
 fn expect_media_type(request: &Request, expected: &str) -> Result<(), Problem> {
-    let sent = request.header("content-type").and_then(|text| text.split(';').next()).unwrap_or_default();
-    if sent.trim().eq_ignore_ascii_case(expected) {
+    let mut sent = request.header("content-type").unwrap_or_default().split(';').map(str::trim);
+    let is_expected = sent.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(expected));
+    let is_utf8 = sent.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+        !name.trim().eq_ignore_ascii_case("charset")
+            || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if is_expected && is_utf8 {
         return Ok(());
     }
-    Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE).detail(format!("This operation reads {expected}.")))
+    Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE).detail(format!("This operation reads {expected} in UTF-8.")))
 }
 
 fn idempotency_key<Op>(route: &Route<Op>, headers: &HeaderMap) -> Option<String> {

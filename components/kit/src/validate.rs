@@ -54,7 +54,9 @@ impl Errors {
     }
 }
 
-/// Text of `min` to `max` characters without control characters, white space at its ends removed.
+/// Text of `min` to `max` characters, white space at its ends removed, without characters that nobody sees: those could
+/// make two names look alike, or reverse what a line of a log shows. The two joiners remain, because words and emoji
+/// need them.
 ///
 /// # Errors
 ///
@@ -65,10 +67,21 @@ pub fn line(name: &str, text: &str, min: usize, max: usize) -> Result<String, Fi
     if !(min..=max).contains(&length) {
         return Err(FieldError::new(name, "length", format!("must have {min} to {max} characters")));
     }
-    if text.chars().any(char::is_control) {
-        return Err(FieldError::new(name, "characters", "must not contain control characters"));
+    if text.chars().any(unseen) {
+        let detail = "must not contain control characters or characters that can't be seen";
+        return Err(FieldError::new(name, "characters", detail));
     }
     Ok(text.to_owned())
+}
+
+/// Control characters, and of Unicode's format characters (category Cf) those that join nothing; ends of lines too.
+fn unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 #[cfg(test)]
@@ -80,7 +93,14 @@ mod tests {
         assert_eq!(line("name", "  Acme ", 1, 4).unwrap(), "Acme");
         assert_eq!(line("name", "   ", 1, 4).unwrap_err().code, "length");
         assert_eq!(line("name", "Acmes", 1, 4).unwrap_err().pointer, "/name");
-        assert_eq!(line("name", "a\u{0}b", 1, 4).unwrap_err().code, "characters");
+    }
+
+    #[test]
+    fn a_line_holds_nothing_that_nobody_sees() {
+        for character in ['\0', '\n', '\u{85}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}'] {
+            assert_eq!(line("name", &format!("a{character}b"), 1, 4).unwrap_err().code, "characters");
+        }
+        assert!(line("name", "\u{6cc}\u{200c}\u{6cc}", 1, 4).is_ok());
     }
 
     #[test]

@@ -15,10 +15,15 @@ create table usage_counter (
   primary key (tenant_id, metric, period_start_ms)
 ) with (fillfactor = 50);
 
--- Decides about one call and counts it, as one statement. The rule is stated in components/domain/src/admission.rs
--- and must decide the same. `who` is whom the credential belongs to (no row: nobody); the digests are compared
--- behind a nonce, so that the time which the comparison takes tells nothing about them.
-create function insula_admit(
+-- Decides about one call and counts it. The rule is stated in components/domain/src/admission.rs and this must decide
+-- the same. `who` is whom the credential belongs to (no row: nobody); the digests are compared behind a nonce, so that
+-- the time which the comparison takes tells nothing about them.
+--
+-- A call that is let in is committed twice, and the caller has its answer after the second. The first commit doesn't
+-- wait for the disk, so calls of one tenant queue for the bucket's row only as long as it takes to change it; the
+-- second waits for the disk, together with everybody who waits for it then, and what is before it in the log is on the
+-- disk with it. That is why this is a procedure: a function can't commit.
+create procedure insula_admit(
   by_session bigint, lookup text, presented text, nonce text, asked_tenant text, tenant_required bigint,
   allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint,
   out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
@@ -89,35 +94,43 @@ begin
 
   bucket_id := case when by_session = 1 then coalesce(who.tenant_id || ':', '') || who.user_id
     else who.tenant_id end;
-  select b.level, b.level_at_ms into level, level_at_ms from bucket b where b.id = bucket_id for update;
+  set local synchronous_commit = off;
+  insert into bucket as b (id, level, level_at_ms)
+    values (bucket_id, (who.burst - 1) * 60000, at_ms)
+    on conflict (id) do update
+    set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute,
+          who.burst * 60000) - 60000,
+      level_at_ms = greatest(b.level_at_ms, at_ms)
+    where least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute,
+      who.burst * 60000) >= 60000
+    returning b.level, b.level_at_ms into level, level_at_ms;
   if level is null then
-    insert into bucket (id, level, level_at_ms)
-      values (bucket_id, who.burst * 60000, at_ms) on conflict (id) do nothing;
-    select b.level, b.level_at_ms into level, level_at_ms from bucket b where b.id = bucket_id for update;
-  end if;
-  level := least(level + greatest(at_ms - level_at_ms, 0) * who.requests_per_minute, who.burst * 60000);
-  level_at_ms := greatest(level_at_ms, at_ms);
-
-  calls := coalesce((select u.used from usage_counter u where u.tenant_id = who.tenant_id
-    and u.metric = 'api_calls' and u.period_start_ms = day_ms), 0);
-  if level < 60000 then
     outcome := 'rate_limited';
-    return;
-  end if;
-  if metered = 1 and who.tenant_id is not null then
+    rollback;
+    select least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute, who.burst * 60000),
+        greatest(b.level_at_ms, at_ms)
+      into level, level_at_ms from bucket b where b.id = bucket_id;
+  elsif metered = 1 and who.tenant_id is not null then
     insert into usage_counter as u (tenant_id, metric, period_start_ms, used)
       select who.tenant_id, 'api_calls', day_ms, 1 where who.quota is null or who.quota > 0
       on conflict (tenant_id, metric, period_start_ms)
       do update set used = u.used + 1 where who.quota is null or u.used < who.quota
       returning used into calls;
     if calls is null then
-      calls := who.quota;
       outcome := 'quota_exceeded';
+      level := level + 60000;
+      calls := who.quota;
+      rollback;
       return;
     end if;
   end if;
-  level := level - 60000;
-  update bucket b set level = insula_admit.level, level_at_ms = insula_admit.level_at_ms
-    where b.id = bucket_id;
-  outcome := 'admitted';
+  if calls is null then
+    calls := coalesce((select u.used from usage_counter u where u.tenant_id = who.tenant_id
+      and u.metric = 'api_calls' and u.period_start_ms = day_ms), 0);
+  end if;
+  if outcome is null then
+    outcome := 'admitted';
+    commit;
+    perform pg_logical_emit_message(true, 'insula', '');
+  end if;
 end $admit$;

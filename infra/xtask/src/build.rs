@@ -71,6 +71,19 @@ pub fn host(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
     report::step(&format!("host ({profile})"), || program(workspace, profile, "insula-host", "insula"))
 }
 
+/// Builds the components, and every native program as [`test`](crate::test) does: with the whole workspace chosen. Which
+/// packages are chosen decides with which features cargo compiles what they depend on, so every command that chooses
+/// all of them shares one compilation of each library; wasmtime takes minutes.
+pub fn for_tests(workspace: &Workspace) -> Result<()> {
+    components(workspace)?;
+    report::step("native programs", || native(workspace))
+}
+
+/// Builds every native program; see [`for_tests`].
+pub fn native(workspace: &Workspace) -> Result<()> {
+    process::run(process::cargo(workspace).args(["build", "--release", "--workspace", "--bins"]))
+}
+
 /// Builds a native package with a profile and gives the path of its program.
 pub fn program(workspace: &Workspace, profile: &str, package: &str, name: &str) -> Result<PathBuf> {
     let mut command = process::cargo(workspace);

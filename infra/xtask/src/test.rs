@@ -19,6 +19,9 @@ use totals::Totals;
 
 const CURL: Package = Package { name: "curl", proof: "/usr/bin/curl", why: "runs the README's quickstart" };
 
+/// The tests of the system from outside.
+const SYSTEM: [&str; 4] = ["--test", "system", "--test", "readme"];
+
 /// What to run; without any choice of the first three, all of them.
 struct Plan {
     unit: bool,
@@ -55,33 +58,40 @@ impl Plan {
 pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     let plan = Plan::from(arguments)?;
     install::debian(&[CURL])?;
-    build::everything(workspace)?;
+    build::for_tests(workspace)?;
     let lifeline = Lifeline::start()?;
     let run = Run { workspace, lifeline: &lifeline, passed_on: &plan.passed_on };
     let mut parts = Parts::default();
     if plan.unit {
-        parts.add("unit tests", || run.cargo_test(&["--workspace", "--exclude", "insula-tests"], &[]));
+        parts.add("unit tests", || run.cargo_test(&["--lib", "--bins"], &[]));
+        parts.add("examples in the documentation", || run.cargo_test(&["--doc"], &[]));
     }
     if plan.sqlite {
-        parts.add("system on SQLite", || run.system(&[], &[("INSULA_TEST_DB", "sqlite")]));
+        parts.add("system on SQLite", || run.cargo_test(&SYSTEM, &[("INSULA_TEST_DB", "sqlite")]));
     }
     if plan.postgres {
         parts.add("system on PostgreSQL", || {
             let cluster = Cluster::start(&lifeline)?;
             let url = cluster.url();
-            run.system(&[], &[("INSULA_TEST_DB", "postgres"), ("INSULA_TEST_POSTGRES", &url)])
+            run.cargo_test(&SYSTEM, &[("INSULA_TEST_DB", "postgres"), ("INSULA_TEST_POSTGRES", &url)])
         });
     }
     match plan.spin.as_ref().map(|spin| spin.to_string_lossy()) {
-        Some(spin) => parts
-            .add("journeys under Spin", || run.system(&["--test", "spin"], &[("INSULA_TEST_SPIN", &spin)])),
+        Some(spin) => parts.add("journeys under Spin", || {
+            let cluster = Cluster::start(&lifeline)?;
+            let url = cluster.url();
+            run.cargo_test(
+                &["--test", "spin"],
+                &[("INSULA_TEST_SPIN", &spin), ("INSULA_TEST_POSTGRES", &url)],
+            )
+        }),
         None => parts.skip("journeys under Spin", "no --spin PATH given"),
     }
     if plan.contract {
         parts.add("contract (Schemathesis)", || {
             let program = schemathesis::ready(workspace)?;
             let program = program.to_string_lossy();
-            run.system(&["--test", "contract"], &[("INSULA_TEST_SCHEMATHESIS", &program)])
+            run.cargo_test(&["--test", "contract"], &[("INSULA_TEST_SCHEMATHESIS", &program)])
         });
     } else {
         parts.skip("contract (Schemathesis)", "no --contract given");
@@ -97,16 +107,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn system(&self, more: &[&str], variables: &[(&str, &str)]) -> Result<Totals> {
-        let mut selection = vec!["--package", "insula-tests"];
-        selection.extend(more);
-        self.cargo_test(&selection, variables)
-    }
-
     fn cargo_test(&self, selection: &[&str], variables: &[(&str, &str)]) -> Result<Totals> {
         let mut command = process::cargo(self.workspace);
         // `--no-fail-fast`: one failing program must not hide what the others would have said.
-        command.args(["test", "--release", "--no-fail-fast"]).args(selection);
+        command.args(["test", "--release", "--no-fail-fast", "--workspace"]).args(selection);
         if !self.passed_on.is_empty() {
             command.arg("--").args(self.passed_on);
         }

@@ -5,8 +5,8 @@ use insula_domain::bucket::{Bucket, Rate, UNITS_PER_TOKEN};
 use insula_domain::metric::Reset;
 use insula_domain::role::Role;
 use insula_domain::scope::{Scope, from_text};
-use insula_kit::params;
-use insula_kit::sql::{Db, Error, Row};
+use insula_sql::params;
+use insula_sql::{Db, Error, Row};
 
 use crate::credential::Credential;
 use crate::service::{Decision, Question};

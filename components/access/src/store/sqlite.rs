@@ -1,12 +1,13 @@
-//! On SQLite the rule is applied here, between reading what it needs and storing what it decides, in one transaction
-//! that writes alone: so nothing can change in between, and callers wait their turn instead of trying again.
+//! On SQLite a call is two statements. The first reads what the rule needs and takes no lock, so whoever is refused
+//! never waits for a writer and keeps none waiting. The second, for calls that the rule lets in, takes the token and
+//! counts the call, or does neither: another call may have been faster.
 
-use insula_domain::admission::{self, Admission, Denial, Facts, Standing};
+use insula_domain::admission::{self, Facts, Standing};
 use insula_domain::bucket::{Bucket, Rate};
 use insula_domain::role::Role;
 use insula_domain::scope::from_text;
-use insula_kit::params;
-use insula_kit::sql::{Db, Error, Row, Rows, Statement};
+use insula_sql::params;
+use insula_sql::{Db, Error, Row, Scope, Statement};
 use subtle::ConstantTimeEq;
 
 use crate::credential::Credential;
@@ -14,8 +15,11 @@ use crate::service::{Decision, Question};
 
 const BY_KEY: &str = include_str!("../../sql/sqlite/caller_get_by_key.sql");
 const BY_SESSION: &str = include_str!("../../sql/sqlite/caller_get_by_session.sql");
-const PUT_BUCKET: &str = include_str!("../../sql/sqlite/bucket_put.sql");
-const ADD_CALL: &str = include_str!("../../sql/sqlite/usage_counter_add_call.sql");
+const ADMIT: &str = include_str!("../../sql/sqlite/admitted_call_insert.sql");
+
+/// How often a call is decided again that others were faster than. Each time one of them was let in, so only a limit
+/// that is never reached could make a call lose so often.
+const ATTEMPTS: usize = 100;
 
 /// What was read, as far as the rule doesn't need it.
 struct Found {
@@ -23,23 +27,22 @@ struct Found {
     bucket_id: String,
 }
 
-type Run<'a> = dyn FnMut(&Statement) -> Result<Rows, Error> + 'a;
-
-pub fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Error> {
-    db.exclusive(|run| {
-        let Some(found) = find(run, question)? else { return Ok(None) };
+pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Error> {
+    for _ in 0..ATTEMPTS {
+        let Some(found) = find(db, question).await? else { return Ok(None) };
         match admission::decide(&found.decision.facts, question.rule, question.now_ms) {
-            Err(Denial::Unauthenticated) => Ok(None),
-            Err(denial) => Ok(Some(found.refused(denial, question))),
-            Ok(admission) => {
-                store(run, question, &found, admission)?;
-                Ok(Some(found.admitted(admission)))
-            }
+            Err(admission::Denial::Unauthenticated) => return Ok(None),
+            Err(denial) => return Ok(Some(found.refused(denial, question))),
+            Ok(_) => {}
         }
-    })
+        if let Some(decision) = admit(db, question, found).await? {
+            return Ok(Some(decision));
+        }
+    }
+    Err(Error::Busy)
 }
 
-fn find(run: &mut Run<'_>, question: &Question) -> Result<Option<Found>, Error> {
+async fn find(db: &Db, question: &Question) -> Result<Option<Found>, Error> {
     let (statement, digest) = match &question.credential {
         Credential::ApiKey { key_id, digest } => {
             (Statement::new(BY_KEY, params![question.day_ms(), *key_id]), digest)
@@ -49,10 +52,33 @@ fn find(run: &mut Run<'_>, question: &Question) -> Result<Option<Found>, Error> 
             (Statement::new(BY_SESSION, params), digest)
         }
     };
-    let rows = run(&statement)?;
+    let rows = db.query(Scope::System, statement).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let same = row.text("digest")?.as_bytes().ct_eq(digest.as_bytes());
     if bool::from(same) { read(row, question).map(Some) } else { Ok(None) }
+}
+
+/// Takes the token and counts the call. None when there is no token or no quota left any more.
+async fn admit(db: &Db, question: &Question, found: Found) -> Result<Option<Decision>, Error> {
+    let Found { mut decision, bucket_id } = found;
+    let counts_for = decision.tenant_id.clone().filter(|_| question.rule.metered);
+    let facts = &mut decision.facts;
+    let params = params![
+        bucket_id,
+        question.now_ms,
+        facts.rate.per_minute,
+        facts.rate.burst,
+        counts_for,
+        question.day_ms(),
+        facts.calls_quota
+    ];
+    let rows = db.query(Scope::System, Statement::new(ADMIT, params)).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    facts.bucket = Some(Bucket { level: row.integer("level")?, level_at_ms: row.integer("level_at_ms")? });
+    if let Some(calls) = row.optional_integer("calls")? {
+        facts.calls = calls;
+    }
+    Ok(Some(decision))
 }
 
 fn read(row: &Row, question: &Question) -> Result<Found, Error> {
@@ -99,24 +125,8 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     Ok(Found { decision, bucket_id })
 }
 
-fn store(run: &mut Run<'_>, question: &Question, found: &Found, admission: Admission) -> Result<(), Error> {
-    let Admission { bucket, calls } = admission;
-    run(&Statement::new(PUT_BUCKET, params![&found.bucket_id, bucket.level, bucket.level_at_ms]))?;
-    let counted = calls > found.decision.facts.calls;
-    if let Some(tenant_id) = found.decision.tenant_id.as_ref().filter(|_| counted) {
-        run(&Statement::new(ADD_CALL, params![tenant_id, question.day_ms()]))?;
-    }
-    Ok(())
-}
-
 impl Found {
-    fn admitted(mut self, admission: Admission) -> Decision {
-        self.decision.facts.bucket = Some(admission.bucket);
-        self.decision.facts.calls = admission.calls;
-        self.decision
-    }
-
-    fn refused(mut self, denial: Denial, question: &Question) -> Decision {
+    fn refused(mut self, denial: admission::Denial, question: &Question) -> Decision {
         let facts = &mut self.decision.facts;
         facts.bucket = facts.bucket.map(|bucket| bucket.refilled(facts.rate, question.now_ms));
         self.decision.outcome = Err(denial);

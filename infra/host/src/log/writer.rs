@@ -3,9 +3,12 @@
 use std::io::{Write, stdout};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 /// How many lines may wait; what comes on top is dropped and counted.
 const WAITING_LINES: usize = 16_384;
+/// How long lines gather before they are written together: to wake the thread for each costs more than to format it.
+const GATHER: Duration = Duration::from_millis(5);
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -56,7 +59,10 @@ fn write_all(waiting: &Receiver<Message>) {
     let mut batch = Vec::new();
     while let Ok(message) = waiting.recv() {
         let mut flushed = Vec::new();
-        for message in std::iter::once(message).chain(waiting.try_iter().take(1024)) {
+        if matches!(message, Message::Line(_)) {
+            thread::sleep(GATHER);
+        }
+        for message in std::iter::once(message).chain(waiting.try_iter().take(WAITING_LINES)) {
             match message {
                 Message::Line(line) => batch.extend_from_slice(&line),
                 Message::Flush(done) => flushed.push(done),

@@ -3,8 +3,10 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::thread::ThreadId;
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::cpu::Place;
@@ -25,13 +27,21 @@ pub(crate) struct Activity {
 #[derive(Default)]
 struct Now {
     request: Option<Arc<Request>>,
-    /// What is known to have been spent on the present request.
+    /// The processor time that is known to have been spent on the present request.
     spent: Duration,
-    /// Since when it is known to run without a pause.
-    running_since: Option<Instant>,
+    /// When it was last seen running, if it has not paused since.
+    running_since: Option<Moment>,
     permit: Option<OwnedSemaphorePermit>,
     /// Its place among the heavy requests, once it is one.
     place: Option<Arc<Place>>,
+}
+
+/// A moment of the thread that an instance runs on. Time in which the thread itself had to wait for a processor doesn't
+/// count: a request is not heavy because the machine is busy.
+#[derive(Clone, Copy)]
+struct Moment {
+    thread: ThreadId,
+    processor_time: Duration,
 }
 
 /// How the processor is used, seen at a tick.
@@ -41,6 +51,23 @@ pub(crate) struct Usage {
     /// What it held to run; the holder decides whether it goes on with it.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
     pub(crate) place: Option<Arc<Place>>,
+}
+
+impl Moment {
+    fn now() -> Self {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+        let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
+        Self { thread: std::thread::current().id(), processor_time: Duration::new(seconds, nanoseconds) }
+    }
+
+    /// The processor time since then; none that can be known when the instance has moved to another thread.
+    fn since(self, before: Self) -> Duration {
+        if self.thread != before.thread {
+            return Duration::ZERO;
+        }
+        self.processor_time.saturating_sub(before.processor_time)
+    }
 }
 
 impl Activity {
@@ -55,10 +82,7 @@ impl Activity {
 
     /// A request begins: what the one before it used is forgotten.
     pub(crate) fn begin(&self, request: Arc<Request>) {
-        let before = std::mem::replace(
-            &mut *self.lock(),
-            Now { request: Some(request), running_since: Some(Instant::now()), ..Now::default() },
-        );
+        let before = std::mem::replace(&mut *self.lock(), Now { request: Some(request), ..Now::default() });
         drop(before);
     }
 
@@ -76,9 +100,7 @@ impl Activity {
     /// The instance waits for something. What it held to run is for others now.
     pub(crate) fn pause(&self) {
         let mut now = self.lock();
-        if let Some(since) = now.running_since.take() {
-            now.spent += since.elapsed();
-        }
+        now.running_since = None;
         let permit = now.permit.take();
         drop(now);
         drop(permit);
@@ -87,9 +109,9 @@ impl Activity {
     /// A tick of the clock found the instance running.
     pub(crate) fn tick(&self) -> Usage {
         let mut now = self.lock();
-        let at = Instant::now();
-        if let Some(since) = now.running_since.replace(at) {
-            now.spent += at.duration_since(since);
+        let at = Moment::now();
+        if let Some(before) = now.running_since.replace(at) {
+            now.spent += at.since(before);
         }
         Usage {
             request: now.request.clone(),
@@ -107,7 +129,7 @@ impl Activity {
     /// It goes on after having let others pass, with a permit if it waited for one.
     pub(crate) fn resume(&self, permit: Option<OwnedSemaphorePermit>) {
         let mut now = self.lock();
-        now.running_since = Some(Instant::now());
+        now.running_since = Some(Moment::now());
         now.permit = permit;
     }
 

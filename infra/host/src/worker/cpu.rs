@@ -1,8 +1,8 @@
 //! Turns at the processor for requests that need much of it.
 //!
-//! A request that has computed for longer than a tick is *heavy*. Heavy requests share fewer
-//! permits than there are worker threads and hand them on at every tick, first come first served,
-//! so that however many passwords are hashed at once, a short request always finds a thread.
+//! A request that is found computing at one tick and has had the processor for half of the time to the next is
+//! *heavy*. Heavy requests share fewer permits than there are worker threads and hand them on at every tick, first
+//! come first served, so that however many passwords are hashed at once, a short request always finds a thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

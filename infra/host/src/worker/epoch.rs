@@ -13,6 +13,8 @@ use super::{Activity, State};
 
 /// How often a computing instance is looked at.
 const TICK: Duration = Duration::from_millis(5);
+/// The processor time, counted from the first tick that found it computing, from which on a request is heavy.
+const HEAVY: Duration = Duration::from_micros(2_500);
 
 /// Why an instance was stopped in the middle of computing; what becomes of its request stands in
 /// the request.
@@ -53,7 +55,7 @@ fn tick(activity: &Arc<Activity>) -> wasmtime::Result<UpdateDeadline> {
     }
     // Whoever holds a database's writer gate is waited for by others, perhaps by those who have
     // the permits: it only lets the short ones pass.
-    let free = usage.spent <= TICK || activity.holds_gate();
+    let free = usage.spent < HEAVY || activity.holds_gate();
     let place = if free { None } else { Some(place(activity, &usage)?) };
     let (activity, held) = (activity.clone(), usage.permit);
     let pass = async move {

@@ -21,14 +21,6 @@ pub fn batch(statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     })
 }
 
-/// Runs `body` as the only writer.
-pub fn exclusive<T>(
-    body: impl FnOnce(&mut dyn FnMut(&Statement) -> Result<Rows, Error>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let connection = open()?;
-    transaction(&connection, || body(&mut |statement| run(&connection, statement, 0)))
-}
-
 pub fn migrate(at_ms: i64) -> Result<Vec<u32>, Error> {
     let connection = open()?;
     execute(&connection, CREATE_LOG_SQLITE, Vec::new())?;

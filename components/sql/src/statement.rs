@@ -78,7 +78,7 @@ impl Statement {
 /// The parameters of a statement: `params![id, name, at]`.
 #[macro_export]
 macro_rules! params {
-    ($($value:expr),* $(,)?) => { vec![$($crate::sql::Param::from($value)),*] };
+    ($($value:expr),* $(,)?) => { vec![$($crate::Param::from($value)),*] };
 }
 
 impl From<&str> for Param {

@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use crate::Db;
 use crate::bindings::spin::variables::variables;
-use crate::sql::Db;
 
 /// The settings that every component has.
 #[derive(Clone, Debug)]

@@ -9,12 +9,19 @@
 //! function `insula_batch`, because Spin hands a pooled connection on as it was left: a transaction that is open
 //! across two calls leaks into the next request when a component traps in between. On SQLite every open is a fresh
 //! connection, and a batch is `BEGIN IMMEDIATE … COMMIT`.
+//!
+//! Beside the seam stand what its statements carry, typed ids ([`id`]) and times ([`time`]), and the settings that say
+//! which database it is ([`config`]). Nothing here knows of HTTP or of the guard, so the guard is built on it as well.
 
+pub mod bindings;
+pub mod config;
+pub mod id;
 mod numbering;
 mod postgres;
 mod row;
 mod sqlite;
 mod statement;
+pub mod time;
 
 #[cfg(not(target_family = "wasm"))]
 pub mod memory;
@@ -104,25 +111,6 @@ impl Db {
     /// As [`Self::batch`].
     pub async fn query(&self, scope: Scope, statement: Statement) -> Result<Rows, Error> {
         Ok(self.batch(scope, vec![statement]).await?.pop().unwrap_or_default())
-    }
-
-    /// Runs `body` as the only writer, with what it reads in between: all that it does happens, or none. SQLite only,
-    /// where a connection belongs to one request; on PostgreSQL no transaction is held open across two calls, and a
-    /// function of a migration takes this place ([`Self::call`]).
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::batch`]; and [`Error::Unreachable`] on PostgreSQL.
-    pub fn exclusive<T>(
-        &self,
-        body: impl FnOnce(&mut dyn FnMut(&Statement) -> Result<Rows, Error>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        match self {
-            Self::Sqlite => sqlite::exclusive(body),
-            Self::Postgres(_) => Err(Error::Unreachable("not a SQLite database".to_owned())),
-            #[cfg(not(target_family = "wasm"))]
-            Self::Memory(memory) => memory.exclusive(body),
-        }
     }
 
     /// Calls a function of a migration with typed parameters: one statement, one round trip, for the hot path.

@@ -50,17 +50,6 @@ impl Memory {
         Ok(results)
     }
 
-    pub(super) fn exclusive<T>(
-        &self,
-        body: impl FnOnce(&mut dyn FnMut(&Statement) -> Result<Rows, Error>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut connection = self.0.borrow_mut();
-        let transaction = connection.transaction().map_err(statement)?;
-        let value = body(&mut |one| run(&transaction, one, 0))?;
-        transaction.commit().map_err(statement)?;
-        Ok(value)
-    }
-
     pub(super) fn migrate(&self, at_ms: i64) -> Result<Vec<u32>, Error> {
         let connection = self.0.borrow();
         connection.execute_batch(CREATE_LOG_SQLITE).map_err(statement)?;

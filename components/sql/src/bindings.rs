@@ -1,0 +1,15 @@
+//! Generated: the host's interfaces, for this library and for those that are built on it.
+#![allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, unused, reason = "generated")]
+
+spin_sdk::wit_bindgen::generate!({
+    runtime_path: "spin_sdk::wit_bindgen::rt",
+    path: [
+        "../../wit/deps/spin-variables@3.0.0",
+        "../../wit/deps/spin-sqlite@3.1.0",
+        "../../wit/deps/spin-postgres@4.2.0",
+        "../../wit/access",
+        "../../wit/worlds",
+    ],
+    world: "insula:worlds/database",
+    generate_all,
+});
