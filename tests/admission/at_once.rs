@@ -18,6 +18,26 @@ fn at_once(caller: &Caller<'_>, path: &str, count: usize) -> Vec<u16> {
     })
 }
 
+/// Protects everybody from a flood of calls that are refused: those must not queue with the calls that are let in, nor
+/// make them wait.
+#[test]
+fn who_is_refused_for_who_it_is_waits_for_no_writer() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let reader = ada.key(&["read"]);
+    let unknown = app.caller("ins_live_00000000000000000000000000_unknown");
+    let bob = app.person("bob");
+
+    app.db().while_written(|| {
+        unknown.get("/api/v1/usage").send().problem(401, "unauthenticated");
+        app.caller("no.such.token").get("/api/v1/usage").send().problem(401, "unauthenticated");
+        reader.get("/api/v1/api-keys").send().problem(403, "forbidden");
+        bob.get(&format!("/api/v1/tenants/{}", ada.tenant_id)).send().problem(404, "not-found");
+    });
+
+    assert_eq!(app.db().number("select count(*) from usage_counter where metric = 'api_calls'"), 0);
+}
+
 fn count(statuses: &[u16], wanted: u16) -> usize {
     statuses.iter().filter(|status| **status == wanted).count()
 }

@@ -43,6 +43,20 @@ impl Database {
         }
     }
 
+    /// Runs `body` while somebody else is writing, so that no other writer gets a turn.
+    pub fn while_written<T>(&self, body: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Sqlite(path) => {
+                let writer = connect(path);
+                writer.execute_batch("begin immediate").expect("the turn to write");
+                let result = body();
+                writer.execute_batch("rollback").expect("the end of it");
+                result
+            }
+            Self::Postgres(address) => postgres::while_locked(address, body),
+        }
+    }
+
     /// The names of all tables.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {

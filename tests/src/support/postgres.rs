@@ -58,6 +58,20 @@ fn address(server: &str, name: &str) -> String {
     format!("{head}/{name}{options}")
 }
 
+/// Runs `body` while the tables that the guard writes are locked against writing.
+pub fn while_locked<T>(address: &str, body: impl FnOnce() -> T) -> T {
+    let client = block_on(async {
+        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
+        tokio::spawn(connection);
+        let lock = "begin; lock table bucket, usage_counter in share row exclusive mode";
+        client.batch_execute(lock).await.expect("the locks");
+        client
+    });
+    let result = body();
+    drop(client);
+    result
+}
+
 /// Runs one statement on the server.
 pub fn execute(address: &str, statement: &str) {
     block_on(async {
