@@ -90,6 +90,16 @@ mod tests {
         }
     }
 
+    /// Spin 4.1's router loses the routes that are added after one that stands before `/...` and has a dot in it.
+    #[test]
+    fn what_comes_after_everything_else_in_the_manifest_is_the_path_with_a_dot() {
+        let triggers = triggers();
+        let everything = triggers.iter().position(|(route, _)| route == "/...").unwrap();
+        let dotted: Vec<usize> =
+            (0..triggers.len()).filter(|at| triggers[*at].0.trim_end_matches("/...").contains('.')).collect();
+        assert_eq!(dotted, (everything + 1..triggers.len()).collect::<Vec<_>>());
+    }
+
     #[test]
     fn method_and_path_name_one_route_of_all() {
         let mut seen = BTreeSet::new();

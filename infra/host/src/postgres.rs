@@ -7,7 +7,7 @@ mod connection;
 mod pools;
 mod tls;
 
-pub(crate) use address::Address;
+use address::Address;
 pub use check::{check_database, database_host};
 pub(crate) use connection::{Connection, Found};
-pub(crate) use pools::{Pools, Unreachable};
+pub(crate) use pools::{Pools, Reach, Unreachable};

@@ -14,7 +14,7 @@ create table plan (
   name text primary key,
   requests_per_minute bigint not null check (requests_per_minute between 1 and 1000000),
   burst bigint not null check (burst between 1 and 1000000)
-);
+) without rowid;
 
 insert into plan (name, requests_per_minute, burst) values
   ('free', 10, 20),
@@ -27,7 +27,7 @@ create table plan_quota (
   metric text not null references metric (name),
   quota bigint not null check (quota >= 0),
   primary key (plan, metric)
-);
+) without rowid;
 
 insert into plan_quota (plan, metric, quota) values
   ('free', 'api_calls', 100),

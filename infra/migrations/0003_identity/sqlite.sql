@@ -14,7 +14,7 @@ create table tenant (
   state text not null check (state in ('active', 'suspended')),
   plan text not null references plan (name),
   created_at_ms bigint not null
-);
+) without rowid;
 
 -- Who belongs to a tenant, and as what.
 create table membership (
@@ -23,7 +23,7 @@ create table membership (
   role text not null check (role in ('owner', 'admin', 'analyst', 'viewer')),
   created_at_ms bigint not null,
   primary key (tenant_id, user_id)
-);
+) without rowid;
 
 create index membership_by_user on membership (user_id, tenant_id);
 
@@ -35,7 +35,7 @@ create table session (
   access_digest text not null unique,
   created_at_ms bigint not null,
   expires_at_ms bigint not null
-);
+) without rowid;
 
 create index session_by_expiry on session (expires_at_ms);
 
@@ -51,7 +51,7 @@ create table api_key (
   created_at_ms bigint not null,
   expires_at_ms bigint,
   revoked_at_ms bigint
-);
+) without rowid;
 
 create index api_key_by_tenant on api_key (tenant_id, id);
 

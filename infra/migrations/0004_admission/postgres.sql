@@ -16,30 +16,34 @@ create table usage_counter (
 ) with (fillfactor = 50);
 
 -- Decides about one call and counts it. The rule is stated in components/domain/src/admission.rs and this must decide
--- the same. `who` is whom the credential belongs to (no row: nobody); the digests are compared behind a nonce, so that
--- the time which the comparison takes tells nothing about them.
+-- the same. A key's digest is compared bit by bit to the end, so that the time which the comparison takes tells nothing
+-- about it; a token is found by its digest, which is all that is known of it.
 --
 -- A call that is let in is committed twice, and the caller has its answer after the second. The first commit doesn't
 -- wait for the disk, so calls of one tenant queue for the bucket's row only as long as it takes to change it; the
 -- second waits for the disk, together with everybody who waits for it then, and what is before it in the log is on the
--- disk with it. That is why this is a procedure: a function can't commit.
+-- disk with it. That is why this is a procedure: a function can't commit. A call that finds a token and no quota is
+-- rolled back, so it takes nothing.
 create procedure insula_admit(
-  by_session bigint, lookup text, presented text, nonce text, asked_tenant text, tenant_required bigint,
+  by_session bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
   allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint,
   out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
   out scopes text, out plan text, out requests_per_minute bigint, out burst bigint, out level bigint,
   out level_at_ms bigint, out calls bigint, out calls_quota bigint
 ) language plpgsql as $admit$
 #variable_conflict use_column
-declare
-  who record;
-  bucket_id text;
 begin
+  -- Everything is read, and decided as far as no limit decides, in one go: expressions cost more than joins here.
   if by_session = 1 then
-    select s.id, s.user_id, s.access_digest as digest, s.expires_at_ms > at_ms as valid, null::text as scopes,
-        coalesce(asked_tenant, s.tenant_id) as target, m.tenant_id as tenant_id, m.role, t.state,
-        p.name as plan, p.requests_per_minute, p.burst, q.quota
-      into who
+    select s.id, s.user_id, m.tenant_id, m.role, p.name, p.requests_per_minute, p.burst, q.quota,
+        case
+          when s.expires_at_ms <= at_ms then 'unauthenticated'
+          when m.role is null and (coalesce(asked_tenant, s.tenant_id) is not null or tenant_required = 1) then 'hidden'
+          when t.state <> 'active' then 'suspended'
+          when allowed_roles is not null
+            and (m.role is null or m.role <> all (string_to_array(allowed_roles, ' '))) then 'forbidden'
+        end
+      into credential_id, person_id, tenant_id, role, plan, requests_per_minute, burst, calls_quota, outcome
       from session s
       left join membership m on m.user_id = s.user_id and m.tenant_id = coalesce(asked_tenant, s.tenant_id)
       left join tenant t on t.id = m.tenant_id
@@ -47,13 +51,16 @@ begin
       left join plan_quota q on q.plan = p.name and q.metric = 'api_calls'
       where s.access_digest = presented;
   else
-    select k.id, k.created_by as user_id, k.digest,
-        m.role is not null and k.revoked_at_ms is null
-          and (k.expires_at_ms is null or k.expires_at_ms > at_ms) as valid, k.scopes, k.tenant_id as target,
-        case when k.tenant_id = coalesce(asked_tenant, k.tenant_id) then k.tenant_id end as tenant_id,
-        case when k.tenant_id = coalesce(asked_tenant, k.tenant_id) then m.role end as role, t.state,
-        p.name as plan, p.requests_per_minute, p.burst, q.quota
-      into who
+    select k.id, k.created_by, k.tenant_id, m.role, k.scopes, p.name, p.requests_per_minute, p.burst, q.quota,
+        case
+          when bit_count(('x' || k.digest)::bit(256) # ('x' || presented)::bit(256)) <> 0
+            or m.role is null or k.revoked_at_ms is not null or k.expires_at_ms <= at_ms then 'unauthenticated'
+          when k.tenant_id <> asked_tenant then 'hidden'
+          when t.state <> 'active' then 'suspended'
+          when m.role <> all (string_to_array(allowed_roles, ' '))
+            or not string_to_array(k.scopes, ' ') && string_to_array(allowed_scopes, ' ') then 'forbidden'
+        end
+      into credential_id, person_id, tenant_id, role, scopes, plan, requests_per_minute, burst, calls_quota, outcome
       from api_key k
       join tenant t on t.id = k.tenant_id
       left join membership m on m.user_id = k.created_by and m.tenant_id = k.tenant_id
@@ -61,72 +68,44 @@ begin
       left join plan_quota q on q.plan = p.name and q.metric = 'api_calls'
       where k.id = lookup;
   end if;
-
-  if who.id is null or not who.valid
-    or sha256(convert_to(who.digest || nonce, 'UTF8')) <> sha256(convert_to(presented || nonce, 'UTF8')) then
-    outcome := 'unauthenticated';
-    return;
-  end if;
-  credential_id := who.id;
-  person_id := who.user_id;
-  tenant_id := who.tenant_id;
-  role := who.role;
-  scopes := who.scopes;
-  plan := who.plan;
-  requests_per_minute := who.requests_per_minute;
-  burst := who.burst;
-  calls_quota := who.quota;
-
-  if who.role is null and (who.target is not null or tenant_required = 1) then
-    outcome := 'hidden';
-    return;
-  end if;
-  if who.role is not null and who.state <> 'active' then
-    outcome := 'suspended';
-    return;
-  end if;
-  if (allowed_roles is not null and (who.role is null or not who.role = any (string_to_array(allowed_roles, ' '))))
-    or (allowed_scopes is not null and who.scopes is not null
-        and not string_to_array(who.scopes, ' ') && string_to_array(allowed_scopes, ' ')) then
-    outcome := 'forbidden';
+  if outcome is not null or credential_id is null then
+    outcome := coalesce(outcome, 'unauthenticated');
     return;
   end if;
 
-  bucket_id := case when by_session = 1 then coalesce(who.tenant_id || ':', '') || who.user_id
-    else who.tenant_id end;
   set local synchronous_commit = off;
   insert into bucket as b (id, level, level_at_ms)
-    values (bucket_id, (who.burst - 1) * 60000, at_ms)
+    values (case when by_session = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end,
+      (burst - 1) * 60000, at_ms)
     on conflict (id) do update
-    set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute,
-          who.burst * 60000) - 60000,
+    set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) - 60000,
       level_at_ms = greatest(b.level_at_ms, at_ms)
-    where least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute,
-      who.burst * 60000) >= 60000
+    where least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) >= 60000
     returning b.level, b.level_at_ms into level, level_at_ms;
   if level is null then
-    outcome := 'rate_limited';
     rollback;
-    select least(b.level + greatest(at_ms - b.level_at_ms, 0) * who.requests_per_minute, who.burst * 60000),
+    outcome := 'rate_limited';
+    select least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000),
         greatest(b.level_at_ms, at_ms)
-      into level, level_at_ms from bucket b where b.id = bucket_id;
-  elsif metered = 1 and who.tenant_id is not null then
+      into level, level_at_ms from bucket b
+      where b.id = case when by_session = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end;
+  elsif metered = 1 and tenant_id is not null then
     insert into usage_counter as u (tenant_id, metric, period_start_ms, used)
-      select who.tenant_id, 'api_calls', day_ms, 1 where who.quota is null or who.quota > 0
+      select tenant_id, 'api_calls', day_ms, 1 where calls_quota is null or calls_quota > 0
       on conflict (tenant_id, metric, period_start_ms)
-      do update set used = u.used + 1 where who.quota is null or u.used < who.quota
-      returning used into calls;
+      do update set used = u.used + 1 where calls_quota is null or u.used < calls_quota
+      returning u.used into calls;
     if calls is null then
+      rollback;
       outcome := 'quota_exceeded';
       level := level + 60000;
-      calls := who.quota;
-      rollback;
+      calls := calls_quota;
       return;
     end if;
   end if;
   if calls is null then
-    calls := coalesce((select u.used from usage_counter u where u.tenant_id = who.tenant_id
-      and u.metric = 'api_calls' and u.period_start_ms = day_ms), 0);
+    select u.used into calls from usage_counter u
+      where u.tenant_id = insula_admit.tenant_id and u.metric = 'api_calls' and u.period_start_ms = day_ms;
   end if;
   if outcome is null then
     outcome := 'admitted';

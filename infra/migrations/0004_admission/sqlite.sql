@@ -4,7 +4,7 @@ create table bucket (
   id text primary key,
   level bigint not null,
   level_at_ms bigint not null
-);
+) without rowid;
 
 -- How much of a metric a tenant has used in the period that starts then.
 create table usage_counter (
@@ -13,7 +13,7 @@ create table usage_counter (
   period_start_ms bigint not null,
   used bigint not null,
   primary key (tenant_id, metric, period_start_ms)
-);
+) without rowid;
 
 
 -- A row put in here admits one call: it takes a token from the bucket and counts the call for a tenant (or for none),

@@ -1,4 +1,4 @@
-//! On PostgreSQL the whole decision is one call of the function `insula_admit`.
+//! On PostgreSQL the whole decision is one call of the procedure `insula_admit`.
 
 use insula_domain::admission::{Denial, Facts, Standing};
 use insula_domain::bucket::{Bucket, Rate, UNITS_PER_TOKEN};
@@ -25,7 +25,6 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
         by_session,
         key_id,
         digest,
-        nonce()?,
         question.asked_tenant_id.clone(),
         rule.tenant_required,
         roles,
@@ -94,11 +93,4 @@ fn roles(permission: insula_domain::permission::Permission) -> String {
 
 fn scopes(permission: insula_domain::permission::Permission) -> String {
     Scope::allowing(permission).map(Scope::as_str).collect::<Vec<_>>().join(" ")
-}
-
-/// What blinds the comparison of the digests.
-fn nonce() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| Error::Decode("nonce".to_owned()))?;
-    Ok(insula_domain::credential::hexadecimal(&bytes))
 }

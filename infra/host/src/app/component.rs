@@ -12,7 +12,7 @@ use crate::http::allowed_hosts::{AllowedHost, AllowedHosts};
 use crate::interfaces::KEY_VALUE_TABLE;
 use crate::log::LogSink;
 use crate::manifest::Component;
-use crate::postgres::Pools;
+use crate::postgres::{Pools, Reach};
 use crate::settings::Settings;
 use crate::sqlite::Database;
 use crate::worker::HeavyQueue;
@@ -29,7 +29,7 @@ pub(crate) struct ComponentState {
     pub(crate) hosts: AllowedHosts,
     pub(crate) key_value_stores: HashMap<String, Arc<Database>>,
     pub(crate) sqlite_databases: HashMap<String, Arc<Database>>,
-    pub(crate) postgres: Arc<Pools>,
+    pub(crate) postgres: Reach,
 }
 
 /// What the components of an application share.
@@ -90,7 +90,7 @@ impl ComponentState {
             hosts: hosts(component, values)?,
             key_value_stores: labelled(&component.key_value_stores, |label| shared.key_value(label)),
             sqlite_databases: labelled(&component.sqlite_databases, |label| shared.sqlite(label)),
-            postgres: shared.postgres.clone(),
+            postgres: Reach::new(shared.postgres.clone()),
         })
     }
 }
@@ -137,7 +137,7 @@ impl ComponentState {
             hosts: AllowedHosts::default(),
             key_value_stores: HashMap::new(),
             sqlite_databases: HashMap::new(),
-            postgres: Arc::new(Pools::new(1)),
+            postgres: Reach::new(Arc::new(Pools::new(1))),
         })
     }
 }

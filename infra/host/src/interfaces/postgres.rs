@@ -21,7 +21,7 @@ use super::bindings::spin::postgres::postgres::{
 };
 use super::stream::RowProducer;
 use crate::app::ComponentState;
-use crate::postgres::{Address, Connection, Found, Unreachable};
+use crate::postgres::{Connection, Found};
 use crate::worker::State;
 use parameter::Parameter;
 
@@ -39,12 +39,8 @@ type Answer<T> = wasmtime::Result<Result<T, Error>>;
 type Rows = (Vec<Column>, StreamReader<Vec<DbValue>>, FutureReader<Result<(), Error>>);
 
 async fn connect(component: Arc<ComponentState>, builder: Builder) -> Result<Arc<Connection>, Error> {
-    let address = Address::parse(&builder.address).map_err(Unreachable::from)?;
-    if let Some(place) = address.refused_by(&component.hosts) {
-        return Err(Unreachable::Denied(place).into());
-    }
     let ca_root = builder.ca_root.as_deref();
-    Ok(component.postgres.connect(&builder.address, &address, ca_root).await?)
+    Ok(component.postgres.connect(&builder.address, ca_root, &component.hosts).await?)
 }
 
 async fn find(connection: &Arc<Connection>, sql: &str, values: Vec<ParameterValue>) -> Result<Found, Error> {

@@ -133,7 +133,6 @@ impl From<ValueRef<'_>> for Value {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Closed => Self::InvalidConnection,
             Failure::Sqlite(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
                 Self::DatabaseFull
             }

@@ -1,7 +1,7 @@
 //! Looks at a database URL before the application does, for errors that a person understands.
 
+use super::Pools;
 use super::address::host_and_port;
-use super::{Address, Pools};
 use crate::error::Error;
 
 /// `host:port` of a database URL, as `allowed_outbound_hosts` wants it.
@@ -20,8 +20,7 @@ pub fn database_host(url: &str) -> Result<String, Error> {
 /// When the URL is not one, or no session can be opened with it.
 pub async fn check_database(url: &str) -> Result<(), Error> {
     let address = database_host(url)?;
-    let parsed = Address::parse(url).map_err(|error| Error::DatabaseUrl { reason: error.to_string() })?;
-    match Pools::new(1).connect(url, &parsed, None).await {
+    match Pools::new(1).connect(url).await {
         Ok(_) => Ok(()),
         Err(error) => Err(Error::DatabaseUnreachable { address, reason: error.to_string() }),
     }

@@ -10,9 +10,12 @@ use tokio_postgres::config::SslMode;
 
 use super::address::AddressError;
 use super::{Address, Connection, tls};
+use crate::http::allowed_hosts::AllowedHosts;
 
 /// How long to wait for a free connection, and for a new one to be made.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many addresses are remembered for a component; most have one.
+const KNOWN: usize = 16;
 
 /// The pools of an application.
 pub(crate) struct Pools {
@@ -24,6 +27,13 @@ pub(crate) struct Pools {
 struct Key {
     address: String,
     ca_root: Option<String>,
+}
+
+/// The pools as one component reaches them. An address is read and checked once: what the component may reach is
+/// settled when the application starts.
+pub(crate) struct Reach {
+    pools: Arc<Pools>,
+    known: Mutex<Vec<(Key, Pool)>>,
 }
 
 /// Why there is no connection.
@@ -39,30 +49,57 @@ pub(crate) enum Unreachable {
     Failed(String),
 }
 
+impl Reach {
+    pub(crate) fn new(pools: Arc<Pools>) -> Self {
+        Self { pools, known: Mutex::default() }
+    }
+
+    /// A connection, if `hosts` allow the address.
+    pub(crate) async fn connect(
+        &self,
+        address: &str,
+        ca_root: Option<&str>,
+        hosts: &AllowedHosts,
+    ) -> Result<Arc<Connection>, Unreachable> {
+        take(self.pool(address, ca_root, hosts)?).await
+    }
+
+    fn pool(&self, address: &str, ca_root: Option<&str>, hosts: &AllowedHosts) -> Result<Pool, Unreachable> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.iter().find(|(key, _)| key.address == address && key.ca_root.as_deref() == ca_root);
+        if let Some((_, pool)) = found {
+            return Ok(pool.clone());
+        }
+        let parsed = Address::parse(address)?;
+        if let Some(place) = parsed.refused_by(hosts) {
+            return Err(Unreachable::Denied(place));
+        }
+        let key = Key { address: address.to_owned(), ca_root: ca_root.map(str::to_owned) };
+        let pool = self.pools.pool(key.clone(), &parsed)?;
+        if known.len() < KNOWN {
+            known.push((key, pool.clone()));
+        }
+        Ok(pool)
+    }
+}
+
 impl Pools {
     pub(crate) fn new(size: usize) -> Self {
         Self { size: size.max(1), pools: Mutex::default() }
     }
 
-    /// A connection to an address that the caller has checked.
-    pub(crate) async fn connect(
-        &self,
-        address: &str,
-        parsed: &Address,
-        ca_root: Option<&str>,
-    ) -> Result<Arc<Connection>, Unreachable> {
-        let pool = self.pool(address, parsed, ca_root)?;
-        let client = pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
-        Ok(Connection::new(client))
+    /// A connection to whatever address the operator gave.
+    pub(super) async fn connect(&self, address: &str) -> Result<Arc<Connection>, Unreachable> {
+        let key = Key { address: address.to_owned(), ca_root: None };
+        take(self.pool(key, &Address::parse(address)?)?).await
     }
 
-    fn pool(&self, address: &str, parsed: &Address, ca_root: Option<&str>) -> Result<Pool, Unreachable> {
-        let key = Key { address: address.to_owned(), ca_root: ca_root.map(str::to_owned) };
+    fn pool(&self, key: Key, parsed: &Address) -> Result<Pool, Unreachable> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = pools.get(&key) {
             return Ok(pool.clone());
         }
-        let pool = self.make(parsed, ca_root)?;
+        let pool = self.make(parsed, key.ca_root.as_deref())?;
         pools.insert(key, pool.clone());
         Ok(pool)
     }
@@ -89,6 +126,11 @@ impl Pools {
             .build()
             .map_err(|error| Unreachable::Failed(error.to_string()))
     }
+}
+
+async fn take(pool: Pool) -> Result<Arc<Connection>, Unreachable> {
+    let client = pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
+    Ok(Connection::new(client))
 }
 
 /// The operating system's or the server's own word for what went wrong.

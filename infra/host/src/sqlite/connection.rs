@@ -12,17 +12,22 @@ use crate::worker::Activity;
 /// What one statement may return.
 const RESULT_BYTES: usize = 64 << 20;
 
-/// A connection from a pool; it goes back when dropped, with whatever was open rolled back.
+/// A component's connection. Behind it stands an open one only while a statement runs, a transaction is open, or
+/// something was changed that belongs to the connection: so few are open at once however many components wait, and
+/// those few know the database's pages. What is left open when it is dropped is rolled back.
 pub(crate) struct Connection {
     database: Arc<Database>,
     activity: Arc<Activity>,
     inner: Mutex<Inner>,
 }
 
+#[derive(Default)]
 struct Inner {
     // In this order: the transaction is over before the gate opens.
-    open: Option<Open>,
+    pinned: Option<Open>,
     passage: Option<Passage>,
+    last_insert_rowid: i64,
+    changes: u64,
 }
 
 /// What a statement returned.
@@ -33,8 +38,13 @@ pub(crate) struct Rows<V> {
 
 impl Connection {
     pub(crate) fn open(database: Arc<Database>, activity: Arc<Activity>) -> Result<Self, Failure> {
-        let inner = Mutex::new(Inner { open: Some(database.open()?), passage: None });
-        Ok(Self { database, activity, inner })
+        let connection = Self { database, activity, inner: Mutex::default() };
+        // Whether there is a database is told now.
+        let mut inner = connection.inner();
+        let open = inner.take(&connection.database)?;
+        inner.settle(&connection.database, open);
+        drop(inner);
+        Ok(connection)
     }
 
     /// Runs one statement. Whoever is going to write waits here for the gate, and keeps it to the
@@ -49,34 +59,35 @@ impl Connection {
             self.inner().passage = Some(passage);
         }
         let mut inner = self.inner();
-        let Inner { open, passage } = &mut *inner;
-        let open = open.as_ref().ok_or(Failure::Closed)?;
+        let open = inner.take(&self.database)?;
         open.guard.set_deadline(self.activity.request().map(|request| request.deadline));
-        let result = run(open, sql, parameters);
-        if open.connection.is_autocommit() {
-            *passage = None;
-        }
+        let result = run(&open, sql, parameters);
+        inner.last_insert_rowid = open.connection.last_insert_rowid();
+        inner.changes = open.connection.changes();
+        inner.settle(&self.database, open);
         result
     }
 
     /// The rowid of the last inserted row.
     pub(crate) fn last_insert_rowid(&self) -> i64 {
-        self.inner().open.as_ref().map_or(0, |open| open.connection.last_insert_rowid())
+        self.inner().last_insert_rowid
     }
 
     /// The number of rows that the last statement changed.
     pub(crate) fn changes(&self) -> u64 {
-        self.inner().open.as_ref().map_or(0, |open| open.connection.changes())
+        self.inner().changes
     }
 
     fn needs_gate(&self, sql: &str) -> Result<bool, Failure> {
-        let inner = self.inner();
+        let mut inner = self.inner();
         if inner.passage.is_some() {
             return Ok(false);
         }
-        let open = inner.open.as_ref().ok_or(Failure::Closed)?;
+        let open = inner.take(&self.database)?;
         // `BEGIN IMMEDIATE` counts as writing, `BEGIN` and `COMMIT` do not.
-        Ok(!open.connection.prepare_cached(sql)?.readonly())
+        let reads = open.connection.prepare_cached(sql).map(|statement| statement.readonly());
+        inner.settle(&self.database, open);
+        Ok(!reads?)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -84,11 +95,33 @@ impl Connection {
     }
 }
 
+impl Inner {
+    fn take(&mut self, database: &Database) -> Result<Open, Failure> {
+        match self.pinned.take() {
+            Some(open) => Ok(open),
+            None => Ok(database.open(self.passage.is_some())?),
+        }
+    }
+
+    /// Gives the open connection and the gate back, unless something is still under way on them.
+    fn settle(&mut self, database: &Database, open: Open) {
+        let over = open.connection.is_autocommit();
+        if over && !open.guard.changed() {
+            database.give_back(open, self.passage.is_some());
+        } else {
+            self.pinned = Some(open);
+        }
+        if over {
+            self.passage = None;
+        }
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
-        let open = self.inner().open.take();
-        if let Some(open) = open {
-            self.database.give_back(open);
+        let mut inner = self.inner();
+        if let Some(open) = inner.pinned.take() {
+            self.database.give_back(open, inner.passage.is_some());
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn health_and_what_nobody_knows(client: &Client) {
     assert_eq!(problem["instance"], format!("urn:insula:request:{id}"), "{unknown}");
     let method = client.call(Method::DELETE, "/api/v1/usage").send();
     method.problem(405, "method-not-allowed");
-    assert_eq!(method.header("allow"), "GET", "{method}");
+    assert_eq!(method.header("allow"), "GET, HEAD", "{method}");
     client.get("/api/v1/usage").send().problem(401, "unauthenticated");
     let _ = client.get("/problems/not-found").header("accept", "text/html").send().expect(200);
     let document = client.get("/openapi.json").send().expect(200);
