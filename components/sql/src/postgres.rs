@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use insula_migrations::{CREATE_LOG_POSTGRES, LOG_EXISTS_POSTGRES, NEWEST_DONE, STEPS};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::numbering::{argument, place};
@@ -12,8 +13,15 @@ use super::{Error, Scope};
 use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValue, ParameterValue};
 
 const BATCH: &str = "select insula_batch($1, $2, $3, $4)::text as results";
-/// What `insula_batch` raises when a required statement returned no row; the message is the statement's place.
-const REFUSED: &str = "IN001";
+
+/// What `insula_batch` returns.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Results(Vec<Vec<serde_json::Map<String, Json>>>),
+    Refused(usize),
+    Failed(String),
+}
 
 pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     let (mut texts, mut arguments, mut required) = (Vec::new(), Vec::new(), Vec::new());
@@ -30,9 +38,13 @@ pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Ve
     ];
     let rows = run(&open(address)?, BATCH, &params)?;
     let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
-    let results: Vec<Vec<serde_json::Map<String, Json>>> =
-        serde_json::from_str(&text).map_err(|_| Error::Decode("results".to_owned()))?;
-    Ok(results.into_iter().map(|rows| rows.into_iter().map(from_json).collect()).collect())
+    match serde_json::from_str(&text).map_err(|_| Error::Decode("results".to_owned()))? {
+        Outcome::Results(results) => {
+            Ok(results.into_iter().map(|rows| rows.into_iter().map(from_json).collect()).collect())
+        }
+        Outcome::Refused(place) => Err(Error::Refused(place)),
+        Outcome::Failed(code) => Err(from_sqlstate(&code)),
+    }
 }
 
 pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error> {
@@ -42,13 +54,13 @@ pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error>
 
 pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {
     let connection = open(address)?;
-    run(&connection, CREATE_LOG_POSTGRES, &[])?;
+    execute(&connection, CREATE_LOG_POSTGRES)?;
     let mut done = Vec::new();
     for step in STEPS {
         if newest(&connection)? >= step.number {
             continue;
         }
-        run(&connection, &step.postgres_statement(at_ms), &[])?;
+        execute(&connection, &step.postgres_statement(at_ms))?;
         done.push(step.number);
     }
     Ok(done)
@@ -56,7 +68,9 @@ pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {
 
 pub fn schema(address: &str) -> Result<u32, Error> {
     let connection = open(address)?;
-    if run(&connection, LOG_EXISTS_POSTGRES, &[])?.is_empty() { Ok(0) } else { newest(&connection) }
+    let found = run(&connection, LOG_EXISTS_POSTGRES, &[])?;
+    let exists = found.first().map_or(Ok(0), |row| row.integer("found"))? == 1;
+    if exists { newest(&connection) } else { Ok(0) }
 }
 
 fn newest(connection: &Connection) -> Result<u32, Error> {
@@ -69,6 +83,11 @@ fn open(address: &str) -> Result<Connection, Error> {
     Connection::open(address).map_err(failure)
 }
 
+fn execute(connection: &Connection, text: &str) -> Result<(), Error> {
+    connection.execute(text, &[]).map(|_rows_changed| ()).map_err(failure)
+}
+
+/// Not for a statement that may have no row: for that one, the `query` of some versions of Spin never returns.
 fn run(connection: &Connection, text: &str, params: &[ParameterValue]) -> Result<Rows, Error> {
     let set = connection.query(text, params).map_err(failure)?;
     let columns: Rc<[String]> = set.columns.into_iter().map(|column| column.name).collect();
@@ -122,20 +141,23 @@ fn value(param: &Param) -> ParameterValue {
 fn failure(error: host::Error) -> Error {
     match error {
         host::Error::ConnectionFailed(text) => Error::Unreachable(text),
-        host::Error::QueryFailed(host::QueryError::DbError(error)) => match error.code.as_str() {
-            REFUSED => Error::Refused(error.message.parse().unwrap_or_default()),
-            // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
-            "40001" | "40P01" | "55P03" | "57014" | "53300" => Error::Busy,
-            // admin_shutdown, crash_shutdown, cannot_connect_now
-            "57P01" | "57P02" | "57P03" => Error::Unreachable(error.code),
-            // Not the message: PostgreSQL repeats values of the statement in it.
-            code => Error::Statement(format!("SQLSTATE {code}")),
-        },
+        // Not the message: PostgreSQL repeats values of the statement in it.
+        host::Error::QueryFailed(host::QueryError::DbError(error)) => from_sqlstate(&error.code),
         host::Error::QueryFailed(host::QueryError::Text(_)) => {
             Error::Unreachable("the connection was lost".to_owned())
         }
         host::Error::BadParameter(_) | host::Error::ValueConversionFailed(_) | host::Error::Other(_) => {
             Error::Statement("a value could not be passed".to_owned())
         }
+    }
+}
+
+fn from_sqlstate(code: &str) -> Error {
+    match code {
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
+        "40001" | "40P01" | "55P03" | "57014" | "53300" => Error::Busy,
+        // admin_shutdown, crash_shutdown, cannot_connect_now
+        "57P01" | "57P02" | "57P03" => Error::Unreachable(code.to_owned()),
+        _ => Error::Statement(format!("SQLSTATE {code}")),
     }
 }

@@ -15,9 +15,9 @@ pub const CREATE_LOG_POSTGRES: &str = "do $insula$ begin
     number integer primary key, name text not null, applied_at_ms bigint not null);
 end $insula$";
 
-/// A row if the log of steps exists, on PostgreSQL.
+/// Whether the log of steps exists, on PostgreSQL.
 pub const LOG_EXISTS_POSTGRES: &str =
-    "select 1::bigint as found where to_regclass('schema_migration') is not null";
+    "select case when to_regclass('schema_migration') is null then 0 else 1 end as found";
 
 /// The number of the newest step that was done, 0 for none.
 pub const NEWEST_DONE: &str = "select coalesce(max(number), 0) as number from schema_migration";

@@ -1,7 +1,7 @@
 //! The statement itself, with comments and everything in quotes blanked out.
 
 /// The words that begin a statement; the first one outside of parentheses is what the statement does.
-const VERBS: [&str; 6] = ["select", "values", "insert", "update", "delete", "merge"];
+const VERBS: [&str; 7] = ["select", "values", "call", "insert", "update", "delete", "merge"];
 
 /// What the rules need to know of a statement.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl Statement {
             .map(|(_, word)| word.to_ascii_lowercase())
             .collect();
         match outer.iter().find(|word| VERBS.contains(&word.as_str())).map(String::as_str) {
-            Some("select" | "values") => true,
+            // A procedure with parameters that go out answers one row.
+            Some("select" | "values" | "call") => true,
             Some(_) => outer.iter().any(|word| word == "returning"),
             None => false,
         }
