@@ -2,5 +2,6 @@
 
 mod contained;
 mod leaks;
+mod overloaded;
 mod reuse;
 mod unmigrated;

@@ -4,6 +4,7 @@
 //! |----------------|---------------------------------------------------------------------------|
 //! | [`journey`]    | what a first customer does, over any server's address                     |
 //! | `client`       | calls over HTTP, each answer checked against the OpenAPI document         |
+//! | [`embedded`]   | the embedded host's binary, step by step                                  |
 //! | `server`       | the embedded host's binary, or `spin up`, with a fresh state              |
 //! | `process`      | a program that is stopped with the test                                   |
 //! | `backing`      | the database of one server                                                |
@@ -16,6 +17,7 @@
 
 mod backing;
 mod client;
+pub mod embedded;
 pub mod journey;
 mod process;
 pub mod program;
@@ -26,6 +28,7 @@ mod session;
 
 pub use backing::Backing;
 pub use client::{Call, Client};
+pub use process::Process;
 pub use schemathesis::Schemathesis;
 pub use server::Server;
 pub use session::{Output, session};

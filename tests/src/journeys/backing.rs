@@ -1,6 +1,8 @@
 //! The database of one server: SQLite in its state folder, or one of its own on a PostgreSQL server.
 
-use crate::support::{postgres, server_address};
+use std::path::PathBuf;
+
+use crate::support::{Database, postgres, server_address};
 
 /// A fresh database without a schema, removed with this value.
 #[derive(Debug)]
@@ -32,6 +34,12 @@ impl Backing {
     #[must_use]
     pub fn under_test() -> Self {
         server_address().map_or_else(Self::sqlite, Self::postgres)
+    }
+
+    /// The database, which on SQLite is in that file.
+    #[must_use]
+    pub fn database(&self, sqlite: PathBuf) -> Database {
+        self.address().map_or(Database::Sqlite(sqlite), |address| Database::Postgres(address.to_owned()))
     }
 
     /// The address, on PostgreSQL.

@@ -1,0 +1,91 @@
+//! More requests at once than there are places: over the sockets of the host's own binary.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use insula_tests::journeys::{Backing, Client, Server};
+use insula_tests::support::Answer;
+
+/// One place, and this many seconds to wait for it.
+fn server(queue_timeout_seconds: &str) -> Server {
+    Server::embedded_with(Backing::under_test(), |command| {
+        command.args(["--max-concurrent-requests", "1", "--queue-timeout-seconds", queue_timeout_seconds]);
+        // What is due would take the place as well.
+        command.args(["--tick-seconds", "0"]);
+    })
+}
+
+/// Somebody who has announced a body, sends it slowly and has a place meanwhile.
+struct Slow(TcpStream);
+
+impl Slow {
+    fn begin(server: &Server) -> Self {
+        let address = server.base().strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                    content-type: application/json\r\ncontent-length: 2\r\n\r\n{";
+        stream.write_all(head.as_bytes()).unwrap();
+        Self(stream)
+    }
+
+    fn finish(mut self) -> String {
+        self.0.write_all(b"}").unwrap();
+        let mut answer = String::new();
+        self.0.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+/// The first answer that is not a success: when the slow one has its place is the server's business.
+fn first_refusal(client: &Client) -> Answer {
+    let started = Instant::now();
+    loop {
+        let answer = client.get("/problems").send();
+        if answer.status != 200 {
+            return answer;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "nobody was refused");
+    }
+}
+
+#[test]
+fn a_full_house_answers_503_with_retry_after_and_serves_again_once_there_is_a_place() {
+    let server = server("1");
+    let client = server.client();
+    let slow = Slow::begin(&server);
+
+    let refused = first_refusal(&client);
+
+    let problem = refused.problem(503, "overloaded");
+    assert_eq!(problem["instance"], format!("urn:insula:request:{}", refused.header("x-request-id")));
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1, "{refused}");
+    let many: Vec<_> = thread::scope(|scope| {
+        let calls: Vec<_> = (0..8).map(|_| scope.spawn(|| client.get("/health/live").send())).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    for answer in many {
+        answer.problem(503, "overloaded");
+    }
+
+    let answer = slow.finish();
+    assert!(answer.starts_with("HTTP/1.1 422 "), "whoever has a place keeps it: {answer}");
+    let _ = client.get("/problems").send().expect(200);
+}
+
+#[test]
+fn who_finds_no_place_waits_for_one_and_is_served() {
+    let server = server("60");
+    let client = server.client();
+    let slow = Slow::begin(&server);
+    thread::scope(|scope| {
+        // Long enough that the slow one is inside, whoever was quicker.
+        thread::sleep(Duration::from_millis(300));
+        let waiting = scope.spawn(|| client.get("/problems").send());
+        thread::sleep(Duration::from_millis(300));
+        assert!(!waiting.is_finished(), "there was a second place");
+        assert!(slow.finish().starts_with("HTTP/1.1 422 "));
+        let _ = waiting.join().unwrap().expect(200);
+    });
+}
