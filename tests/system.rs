@@ -4,5 +4,6 @@
 mod admission;
 mod contracts;
 mod faults;
+mod host;
 mod http;
 mod matrix;

@@ -19,6 +19,7 @@ mod request;
 pub use answer::Answer;
 pub use app::{App, Options};
 pub use database::Database;
+pub use guests::program_of;
 pub use multipart::Form;
 pub use people::{Caller, Person};
 pub use postgres::server_address;

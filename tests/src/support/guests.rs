@@ -1,6 +1,5 @@
 //! Applications of test components: ones that misbehave, and a product's own behind the guard.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use insula_host::{Manifest, Program, Settings};
@@ -58,14 +57,14 @@ operator_key_sha256 = "{{ operator_key_sha256 }}"
 /// The test components, compiled once.
 pub fn guests() -> Arc<Program> {
     static PROGRAM: OnceLock<Arc<Program>> = OnceLock::new();
-    PROGRAM
-        .get_or_init(|| {
-            let path = repository().join("guests.toml");
-            let manifest =
-                Manifest::parse(Path::new(&path), MANIFEST).unwrap_or_else(|error| panic!("{error}"));
-            load(manifest)
-        })
-        .clone()
+    PROGRAM.get_or_init(|| program_of(MANIFEST)).clone()
+}
+
+/// The components of a manifest that stands in a test, as if it were a file of the repository's folder.
+#[must_use]
+pub fn program_of(manifest: &str) -> Arc<Program> {
+    let path = repository().join("guests.toml");
+    load(Manifest::parse(&path, manifest).unwrap_or_else(|error| panic!("{error}")))
 }
 
 impl App {

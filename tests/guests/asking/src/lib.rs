@@ -1,0 +1,78 @@
+//! Asks the host for what it offers, and answers with what it got. The path says what to ask for.
+//!
+//! | Path            | Asks for                                                                       |
+//! |-----------------|--------------------------------------------------------------------------------|
+//! | `…/config`      | all values of `wasi:config`, a line each                                       |
+//! | `…/config/NAME` | one of them                                                                    |
+//! | `…/session`     | a session of the PostgreSQL at `address`, trusting `ca_root`, and how it is encrypted |
+//! | `…/sleep`       | a statement there that takes long                                              |
+
+#[cfg(target_family = "wasm")]
+mod bindings {
+    #![allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, unused, reason = "generated")]
+
+    spin_sdk::wit_bindgen::generate!({
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        path: "../../../wit/deps/wasi-runtime-config-2024-09-27",
+        world: "imports",
+    });
+}
+
+#[cfg(target_family = "wasm")]
+mod entry {
+    use bytes::Bytes;
+    use spin_sdk::http::{FullBody, IntoResponse, Request, Response};
+    use spin_sdk::pg::wit::postgres::{Connection, ConnectionBuilder};
+
+    use crate::bindings::wasi::config::store;
+
+    /// `true` for an encrypted session.
+    const SESSION: &str = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+    const SLEEP: &str = "select pg_sleep(30)::text as slept";
+
+    /// What the host refuses is a 502 with its words.
+    #[spin_sdk::http_service]
+    async fn handle(request: Request) -> impl IntoResponse {
+        let (status, body) = match ask(request.uri().path()) {
+            Ok(body) => (200, body),
+            Err(refusal) => (502, refusal),
+        };
+        Response::builder()
+            .status(status)
+            .header("content-length", body.len())
+            .body(FullBody::new(Bytes::from(body)))
+            .map_err(spin_sdk::http::Error::from)
+    }
+
+    fn ask(path: &str) -> Result<String, String> {
+        match path.rsplit('/').next().unwrap_or_default() {
+            "config" => all(),
+            "session" => query(SESSION),
+            "sleep" => query(SLEEP),
+            name => Ok(format!("{:?}", value(name)?)),
+        }
+    }
+
+    fn all() -> Result<String, String> {
+        let mut values = store::get_all().map_err(|error| format!("{error:?}"))?;
+        values.sort();
+        Ok(values.iter().map(|(name, value)| format!("{name}={value}\n")).collect())
+    }
+
+    fn value(name: &str) -> Result<Option<String>, String> {
+        store::get(name).map_err(|error| format!("{error:?}"))
+    }
+
+    fn query(statement: &str) -> Result<String, String> {
+        let set = open()?.query(statement, &[]).map_err(|error| error.to_string())?;
+        Ok(format!("{:?}", set.rows))
+    }
+
+    fn open() -> Result<Connection, String> {
+        let builder = ConnectionBuilder::new(&value("address")?.unwrap_or_default());
+        if let Some(certificate) = value("ca_root")?.filter(|certificate| !certificate.is_empty()) {
+            builder.set_ca_root(&certificate).map_err(|error| error.to_string())?;
+        }
+        builder.build().map_err(|error| error.to_string())
+    }
+}

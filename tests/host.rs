@@ -1,0 +1,3 @@
+//! What the host offers a component.
+
+mod config;
