@@ -9,7 +9,8 @@ use deadpool_postgres::Object;
 use futures::{Stream, StreamExt};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Error, NoTls, Row, RowStream, Statement};
+use tokio_postgres::{CancelToken, Error, NoTls, Row, RowStream, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How many rows are read before a component gets the first: most results are complete by then.
 const READ_AHEAD: usize = 64;
@@ -20,6 +21,8 @@ const CACHED_STATEMENTS: usize = 1024;
 /// open transaction, a setting, an unfinished statement. Then it is closed.
 pub(crate) struct Connection {
     client: Option<Object>,
+    /// What its TLS was made with, if it has any: a statement is stopped over a connection of its own.
+    tls: Option<MakeRustlsConnect>,
     /// A statement ran that can outlive itself.
     marked: AtomicBool,
     /// A statement was given up before its end.
@@ -47,9 +50,9 @@ struct Flight {
 }
 
 impl Connection {
-    pub(super) fn new(client: Object) -> Arc<Self> {
+    pub(super) fn new(client: Object, tls: Option<MakeRustlsConnect>) -> Arc<Self> {
         let (marked, abandoned) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { client: Some(client), marked, abandoned })
+        Arc::new(Self { client: Some(client), tls, marked, abandoned })
     }
 
     /// Runs a query and reads its first rows.
@@ -150,10 +153,16 @@ impl Drop for Connection {
         }
         let client = Object::take(client);
         if abandoned && let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let cancel = client.cancel_token();
             // At best the server stops early; closing the connection makes sure that it stops.
-            runtime.spawn(async move { cancel.cancel_query(NoTls).await });
+            runtime.spawn(cancel(client.cancel_token(), self.tls.take()));
         }
+    }
+}
+
+async fn cancel(token: CancelToken, tls: Option<MakeRustlsConnect>) -> Result<(), Error> {
+    match tls {
+        Some(tls) => token.cancel_query(tls).await,
+        None => token.cancel_query(NoTls).await,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, QueueMode, RecyclingMethod, Runtime};
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::AddressError;
 use super::{Address, Connection, tls};
@@ -20,7 +21,7 @@ const KNOWN: usize = 16;
 /// The pools of an application.
 pub(crate) struct Pools {
     size: usize,
-    pools: Mutex<HashMap<Key, Pool>>,
+    pools: Mutex<HashMap<Key, Pooled>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,11 +30,18 @@ struct Key {
     ca_root: Option<String>,
 }
 
+/// A pool, and how its connections are encrypted.
+#[derive(Clone)]
+struct Pooled {
+    pool: Pool,
+    tls: Option<MakeRustlsConnect>,
+}
+
 /// The pools as one component reaches them. An address is read and checked once: what the component may reach is
 /// settled when the application starts.
 pub(crate) struct Reach {
     pools: Arc<Pools>,
-    known: Mutex<Vec<(Key, Pool)>>,
+    known: Mutex<Vec<(Key, Pooled)>>,
 }
 
 /// Why there is no connection.
@@ -61,25 +69,30 @@ impl Reach {
         ca_root: Option<&str>,
         hosts: &AllowedHosts,
     ) -> Result<Arc<Connection>, Unreachable> {
-        take(self.pool(address, ca_root, hosts)?).await
+        self.pooled(address, ca_root, hosts)?.take().await
     }
 
-    fn pool(&self, address: &str, ca_root: Option<&str>, hosts: &AllowedHosts) -> Result<Pool, Unreachable> {
+    fn pooled(
+        &self,
+        address: &str,
+        ca_root: Option<&str>,
+        hosts: &AllowedHosts,
+    ) -> Result<Pooled, Unreachable> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.iter().find(|(key, _)| key.address == address && key.ca_root.as_deref() == ca_root);
-        if let Some((_, pool)) = found {
-            return Ok(pool.clone());
+        if let Some((_, pooled)) = found {
+            return Ok(pooled.clone());
         }
         let parsed = Address::parse(address)?;
-        if let Some(place) = parsed.refused_by(hosts) {
-            return Err(Unreachable::Denied(place));
+        if let Some(refused) = parsed.refused_by(hosts) {
+            return Err(Unreachable::Denied(refused));
         }
         let key = Key { address: address.to_owned(), ca_root: ca_root.map(str::to_owned) };
-        let pool = self.pools.pool(key.clone(), &parsed)?;
+        let pooled = self.pools.pooled(key.clone(), &parsed)?;
         if known.len() < KNOWN {
-            known.push((key, pool.clone()));
+            known.push((key, pooled.clone()));
         }
-        Ok(pool)
+        Ok(pooled)
     }
 }
 
@@ -91,20 +104,20 @@ impl Pools {
     /// A connection to whatever address the operator gave.
     pub(super) async fn connect(&self, address: &str) -> Result<Arc<Connection>, Unreachable> {
         let key = Key { address: address.to_owned(), ca_root: None };
-        take(self.pool(key, &Address::parse(address)?)?).await
+        self.pooled(key, &Address::parse(address)?)?.take().await
     }
 
-    fn pool(&self, key: Key, parsed: &Address) -> Result<Pool, Unreachable> {
+    fn pooled(&self, key: Key, parsed: &Address) -> Result<Pooled, Unreachable> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(&key) {
-            return Ok(pool.clone());
+        if let Some(pooled) = pools.get(&key) {
+            return Ok(pooled.clone());
         }
-        let pool = self.make(parsed, key.ca_root.as_deref())?;
-        pools.insert(key, pool.clone());
-        Ok(pool)
+        let pooled = self.make(parsed, key.ca_root.as_deref())?;
+        pools.insert(key, pooled.clone());
+        Ok(pooled)
     }
 
-    fn make(&self, address: &Address, ca_root: Option<&str>) -> Result<Pool, Unreachable> {
+    fn make(&self, address: &Address, ca_root: Option<&str>) -> Result<Pooled, Unreachable> {
         let mut config = address.config.clone();
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
@@ -112,13 +125,16 @@ impl Pools {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         // `prefer` takes what it gets, and what it gets on a local server is a certificate that
         // nobody can verify: only `require` is TLS, and then it is verified.
-        let manager = if config.get_ssl_mode() == SslMode::Require {
-            let connector = tls::connector(ca_root).map_err(|error| Unreachable::Tls(error.to_string()))?;
-            Manager::from_config(config, connector, recycling)
+        let tls = if config.get_ssl_mode() == SslMode::Require {
+            Some(tls::connector(ca_root).map_err(|error| Unreachable::Tls(error.to_string()))?)
         } else {
-            Manager::from_config(config, NoTls, recycling)
+            None
         };
-        Pool::builder(manager)
+        let manager = match tls.clone() {
+            Some(tls) => Manager::from_config(config, tls, recycling),
+            None => Manager::from_config(config, NoTls, recycling),
+        };
+        let pool = Pool::builder(manager)
             .max_size(self.size)
             // The connection that was used last: its server process still has at hand what it needs.
             .queue_mode(QueueMode::Lifo)
@@ -126,13 +142,16 @@ impl Pools {
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
             .build()
-            .map_err(|error| Unreachable::Failed(error.to_string()))
+            .map_err(|error| Unreachable::Failed(error.to_string()))?;
+        Ok(Pooled { pool, tls })
     }
 }
 
-async fn take(pool: Pool) -> Result<Arc<Connection>, Unreachable> {
-    let client = pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
-    Ok(Connection::new(client))
+impl Pooled {
+    async fn take(self) -> Result<Arc<Connection>, Unreachable> {
+        let client = self.pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
+        Ok(Connection::new(client, self.tls))
+    }
 }
 
 /// The operating system's or the server's own word for what went wrong.
