@@ -29,7 +29,8 @@ pub(crate) struct ServeOptions {
     /// Where keys, embedded databases and compiled components are kept.
     #[arg(long, value_name = "FOLDER", default_value = ".insula")]
     pub(crate) state: PathBuf,
-    /// A PostgreSQL database instead of the embedded one: postgresql://…
+    /// A PostgreSQL database instead of the embedded one: postgresql://… With ?sslmode=require only over TLS, and with
+    /// a certificate of an authority that this system trusts.
     #[arg(long, value_name = "URL", env = "INSULA_DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
     /// A file with the operator's key, instead of the one in the state folder.

@@ -16,11 +16,18 @@ pub(super) enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
-/// Trusts the given CA, or the well-known ones.
+/// Trusts the given CA, or those that the system trusts: `SSL_CERT_FILE`, else what the system keeps. A system that
+/// keeps none trusts the well-known ones.
 pub(super) fn connector(ca_root: Option<&str>) -> Result<MakeRustlsConnect, TlsError> {
     let mut roots = RootCertStore::empty();
     match ca_root {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        None => {
+            // One that cannot be read is trusted as little as one that is not there.
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if roots.is_empty() {
+                roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            }
+        }
         Some(pem) => {
             for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
                 let certificate = certificate.map_err(|_| TlsError::Certificate)?;
