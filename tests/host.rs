@@ -1,3 +1,4 @@
 //! What the host offers a component.
 
 mod config;
+mod tls;

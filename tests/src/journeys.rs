@@ -8,6 +8,8 @@
 //! | `server`       | the embedded host's binary, or `spin up`, with a fresh state              |
 //! | `process`      | a program that is stopped with the test                                   |
 //! | `backing`      | the database of one server                                                |
+//! | `cluster`      | a PostgreSQL server of a test's own, with TLS or without                  |
+//! | `authority`    | who signs its certificate                                                 |
 //! | [`quickstart`] | the blocks of the README, and what they must print                        |
 //! | `session`      | shell commands of one session, and the output of each                     |
 //! | `schemathesis` | one run of Schemathesis over a server                                     |
@@ -15,8 +17,10 @@
 
 #![allow(clippy::panic, missing_docs, reason = "what goes wrong in a test ends the test")]
 
+mod authority;
 mod backing;
 mod client;
+mod cluster;
 pub mod embedded;
 pub mod journey;
 mod process;
@@ -26,8 +30,10 @@ mod schemathesis;
 mod server;
 mod session;
 
+pub use authority::Authority;
 pub use backing::Backing;
 pub use client::{Call, Client};
+pub use cluster::Cluster;
 pub use process::Process;
 pub use schemathesis::Schemathesis;
 pub use server::Server;
