@@ -1,7 +1,10 @@
 //! What goes wrong, and what must not come of it.
 
 mod contained;
+mod killed;
 mod leaks;
+mod newer;
 mod overloaded;
 mod reuse;
+mod step;
 mod unmigrated;

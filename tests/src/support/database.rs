@@ -8,6 +8,15 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 use super::postgres;
 use super::program::block_on;
 
+const POSTGRES_SCHEMA: &str = "
+  select 'column' as kind, table_name || '.' || column_name as name, data_type || is_nullable as what
+  from information_schema.columns where table_schema = 'public'
+  union all select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+  from pg_constraint where connamespace = 'public'::regnamespace
+  union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+  union all select 'function', proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace
+  order by kind, name";
+
 /// The database of one application.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -55,6 +64,39 @@ impl Database {
             }
             Self::Postgres(address) => postgres::while_locked(address, body),
         }
+    }
+
+    /// Brings the schema to that step and no further, as an older release left it.
+    pub fn take_steps(&self, newest: u32) {
+        let steps = insula_migrations::STEPS.iter().filter(|step| step.number <= newest);
+        match self {
+            Self::Sqlite(path) => {
+                let connection = connect(path);
+                connection.execute_batch(insula_migrations::CREATE_LOG_SQLITE).expect("the log");
+                let done = self.number(insula_migrations::NEWEST_DONE);
+                for step in steps.filter(|step| i64::from(step.number) > done) {
+                    for text in step.sqlite_statements() {
+                        connection.execute_batch(text).expect(text);
+                    }
+                    connection.execute_batch(&step.sqlite_record(0)).expect("the record");
+                }
+            }
+            Self::Postgres(address) => {
+                postgres::execute(address, insula_migrations::CREATE_LOG_POSTGRES);
+                for step in steps {
+                    postgres::execute(address, &step.postgres_statement(0));
+                }
+            }
+        }
+    }
+
+    /// Everything that steps make: tables, columns, indexes, triggers, functions.
+    #[must_use]
+    pub fn schema(&self) -> Vec<Vec<String>> {
+        self.rows(match self {
+            Self::Sqlite(_) => "select type, name, sql from sqlite_master order by type, name",
+            Self::Postgres(_) => POSTGRES_SCHEMA,
+        })
     }
 
     /// The names of all tables.

@@ -1,0 +1,140 @@
+//! Servers that are killed while they migrate, and servers that migrate at once: processes of their own.
+
+use std::time::{Duration, Instant};
+
+use insula_tests::journeys::{Backing, Process, embedded};
+use insula_tests::support::{Database, server_address};
+use tempfile::TempDir;
+
+const NEWEST: u32 = insula_migrations::newest();
+
+type Schema = Vec<Vec<String>>;
+
+/// What a database has after each number of steps.
+fn schemas() -> Vec<Schema> {
+    let house = House::new();
+    let database = house.database();
+    let after = |steps| {
+        database.take_steps(steps);
+        database.schema()
+    };
+    (0..=NEWEST).map(after).collect()
+}
+
+/// The state and the database of servers that come and go.
+struct House {
+    state: TempDir,
+    backing: Backing,
+}
+
+impl House {
+    fn new() -> Self {
+        Self { state: embedded::state(), backing: Backing::under_test() }
+    }
+
+    fn server(&self) -> Process {
+        // Each says what it says in a folder of its own.
+        let said = tempfile::tempdir_in(self.state.path()).unwrap().keep();
+        Process::start(&mut embedded::command(self.state.path(), &self.backing), &said)
+    }
+
+    fn database(&self) -> Database {
+        embedded::database(self.state.path(), &self.backing)
+    }
+
+    /// How many steps are recorded; none as long as there is no log of them.
+    fn recorded(&self) -> u32 {
+        let database = self.database();
+        if matches!(&database, Database::Sqlite(path) if !path.exists()) {
+            return 0;
+        }
+        if !database.tables().contains(&"schema_migration".to_owned()) {
+            return 0;
+        }
+        u32::try_from(database.number("select count(*) from schema_migration")).unwrap()
+    }
+
+    /// What a killed server left on PostgreSQL: statements that run on for nobody.
+    fn end_sessions(&self) {
+        let database = self.database();
+        if let Database::Postgres(_) = database {
+            let others =
+                "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+            database.execute(&format!("select pg_terminate_backend(pid) {others}"));
+            wait_until(|| database.number(&format!("select count(*) {others}")) == 0);
+        }
+    }
+
+    #[track_caller]
+    fn assert_has_exactly(&self, steps: u32, schemas: &[Schema]) {
+        assert_eq!(self.database().schema(), schemas[steps as usize], "after {steps} steps");
+        let numbers = self.database().rows("select number from schema_migration order by number");
+        let once: Vec<_> = (1..=steps).map(|number| vec![number.to_string()]).collect();
+        assert_eq!(numbers, once);
+    }
+}
+
+#[track_caller]
+fn wait_until(mut done: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !done() {
+        assert!(started.elapsed() < Duration::from_secs(60), "it never came to that");
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_migrates_leaves_whole_steps_and_the_next_does_the_rest() {
+    let schemas = schemas();
+    for steps in 1..NEWEST {
+        let house = House::new();
+        let server = house.server();
+        wait_until(|| house.recorded() >= steps);
+        server.kill();
+        house.end_sessions();
+        house.assert_has_exactly(house.recorded(), &schemas);
+
+        let _ = embedded::base(&mut house.server());
+
+        house.assert_has_exactly(NEWEST, &schemas);
+    }
+}
+
+/// Only PostgreSQL can be made to stop inside a step.
+#[test]
+fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it() {
+    if server_address().is_none() {
+        return;
+    }
+    let house = House::new();
+    let database = house.database();
+    database.take_steps(NEWEST - 1);
+    database.execute(
+        "create function hold() returns event_trigger language plpgsql as 'begin perform pg_sleep(60); end'; \
+         create event trigger hold on ddl_command_end when tag in ('CREATE INDEX') execute function hold()",
+    );
+    let server = house.server();
+    wait_until(|| {
+        let inside = "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+        database.number(inside) == 1
+    });
+
+    server.kill();
+    house.end_sessions();
+
+    database.execute("drop event trigger hold; drop function hold()");
+    let schemas = schemas();
+    house.assert_has_exactly(NEWEST - 1, &schemas);
+    let _ = embedded::base(&mut house.server());
+    house.assert_has_exactly(NEWEST, &schemas);
+}
+
+#[test]
+fn servers_that_start_at_once_on_one_database_all_serve_and_each_step_is_done_once() {
+    let house = House::new();
+    let mut servers: Vec<Process> = (0..3).map(|_| house.server()).collect();
+    for server in &mut servers {
+        let _ = embedded::base(server);
+    }
+    house.assert_has_exactly(NEWEST, &schemas());
+}
