@@ -1,4 +1,5 @@
-//! What the host offers a component.
+//! What the host offers a component, and whoever starts it.
 
 mod config;
+mod start;
 mod tls;

@@ -12,7 +12,7 @@ use crate::{build, process};
 
 const LISTEN: &str = "127.0.0.1:3000";
 
-/// The commands to try next; `ADDRESS` stands for the server's.
+/// The commands to try next; the host puts its own address for `ADDRESS` and says them once it serves.
 const NEXT: &str = r#"
 Try next, in another terminal:
 
@@ -23,7 +23,6 @@ Try next, in another terminal:
     sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p')
   curl -s http://ADDRESS/api/v1/analyze -H "authorization: Bearer $TOKEN" \
     -F label_column=species -F file=@examples/penguins.csv
-
 "#;
 
 /// The command: builds when something changed, then becomes the server.
@@ -38,7 +37,6 @@ pub fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
         Some(host) => host,
         None => build::everything(workspace)?,
     };
-    eprint!("{}", NEXT.replace("ADDRESS", &listen));
     serve(&host, workspace, &listen, &state, database.as_deref(), &passed_on)
 }
 
@@ -53,7 +51,7 @@ fn serve(
 ) -> Result<()> {
     let mut command = Command::new(host);
     command.current_dir(workspace.root()).args(["serve", "--manifest", "spin.toml", "--listen", listen]);
-    command.arg("--state").arg(state);
+    command.arg("--state").arg(state).env("INSULA_GREETING", NEXT);
     if let Some(database) = database {
         command.args(["--database-url", database]);
     }

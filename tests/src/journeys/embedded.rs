@@ -52,7 +52,8 @@ pub fn database(state: &Path, backing: &Backing) -> Database {
 }
 
 /// `INSULA_BIN`, or the binary beside this test program: cargo puts tests into the folder `deps` next to it.
-fn host_binary() -> PathBuf {
+#[must_use]
+pub fn host_binary() -> PathBuf {
     let named = std::env::var_os("INSULA_BIN").map(PathBuf::from);
     let binary = named.unwrap_or_else(|| {
         let this = std::env::current_exe().expect("the path of this test program");

@@ -70,6 +70,16 @@ impl Process {
         self.child.wait().expect("its end");
     }
 
+    /// Asks it to end as Ctrl-C does; returns whether it ended well, and everything that it wrote to its error stream.
+    #[must_use]
+    pub fn interrupt(mut self) -> (bool, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", "INT", &id]).status().expect("to start kill");
+        assert!(sent.success(), "{} ended by itself", self.name);
+        let ended = self.child.wait().expect("its end");
+        (ended.success(), text(&self.errors))
+    }
+
     fn runs(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

@@ -45,6 +45,9 @@ pub(crate) struct ServeOptions {
     /// How often the application does what is due; 0 for never.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) tick_seconds: u64,
+    /// What to say once it serves; ADDRESS in it becomes where.
+    #[arg(long, value_name = "TEXT", env = "INSULA_GREETING", hide_env_values = true)]
+    pub(crate) greeting: Option<String>,
     #[command(flatten)]
     pub(crate) limits: Limits,
 }

@@ -30,12 +30,16 @@ pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     runtime.block_on(async {
         let app = App::start(program, settings(&options, variables))?;
         tick::migrate(&app, &secrets.operator_key).await?;
+        let stopped = stopped();
         if let Ok(address) = listener.local_addr() {
             eprintln!("Serving http://{address}");
+            if let Some(greeting) = &options.greeting {
+                eprintln!("{}", greeting.replace("ADDRESS", &address.to_string()));
+            }
         }
         let every = Duration::from_secs(options.tick_seconds);
         let ticking = tokio::spawn(tick::run(app.clone(), secrets.operator_key, every));
-        let result = app.serve(listener, stopped()).await;
+        let result = app.serve(listener, stopped).await;
         ticking.abort();
         result
     })
@@ -122,26 +126,36 @@ fn show_new_key(secrets: &Secrets) {
     }
 }
 
-/// Done at Ctrl-C, or when the system says that it is over.
+/// Done at Ctrl-C, or when the system says that it is over. Both are heard from this call on, not only once it is
+/// awaited: whoever sees that it serves may already stop it in order.
+#[cfg(unix)]
+fn stopped() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn heard(signal: Option<Signal>) {
+        match signal {
+            Some(mut signal) => drop(signal.recv().await),
+            // Without a handler the process ends at once, which is a way to stop as well.
+            None => std::future::pending().await,
+        }
+    }
+
+    let [interrupted, terminated] =
+        [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    async move {
+        tokio::select! {
+            () = heard(interrupted) => {}
+            () = heard(terminated) => {}
+        }
+        eprintln!("Stopping: finishing what is under way");
+    }
+}
+
+/// Done at Ctrl-C.
+#[cfg(not(unix))]
 async fn stopped() {
-    let interrupted = async {
-        // Without a handler the process ends at once, which is a way to stop as well.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
     eprintln!("Stopping: finishing what is under way");
 }

@@ -1,0 +1,93 @@
+//! What the operator sees who starts the host: the key once, where it serves, and errors that say what to do.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use insula_tests::journeys::{Process, embedded};
+use insula_tests::support::repository;
+use tempfile::TempDir;
+
+const KEY: &str = "The operator's key, shown this once:\n\n    insop_";
+
+/// A place for a server that was never started: an application of one small component, and no state.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let component = repository().join("target/components/guest-bare.wasm");
+        let manifest = format!(
+            "spin_manifest_version = 2\n[application]\nname = \"bare\"\n[[trigger.http]]\nroute = \"/...\"\n\
+             component = \"bare\"\n[component.bare]\nsource = \"{}\"\n",
+            component.display()
+        );
+        std::fs::write(folder.path().join("spin.toml"), manifest).unwrap();
+        Self(folder)
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder().join("new/state")
+    }
+
+    fn serve(&self, address: &str) -> Command {
+        let mut command = Command::new(embedded::host_binary());
+        command.current_dir(self.folder()).args(["serve", "--listen", address, "--state"]).arg(self.state());
+        embedded::only_own_variables(&mut command);
+        command.env("INSULA_GREETING", "Try curl http://ADDRESS/health");
+        command
+    }
+
+    /// Starts it, waits until it serves, stops it: where it served, and everything that it said.
+    #[track_caller]
+    fn once(&self) -> (String, String) {
+        let mut process = Process::start(&mut self.serve("127.0.0.1:0"), self.folder());
+        let base = embedded::base(&mut process);
+        // At once: from the moment when it says that it serves, it ends in order.
+        let (well, said) = process.interrupt();
+        assert!(well, "{said}");
+        (base, said)
+    }
+}
+
+#[test]
+fn the_operators_key_is_shown_at_the_first_start_only_and_kept_for_its_owner() {
+    let place = Place::new();
+    let (_, first) = place.once();
+    let (_, second) = place.once();
+
+    let file = place.state().join("operator.key");
+    let key = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::metadata(place.state()).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!((first.matches(KEY).count(), first.matches(key.trim()).count()), (1, 1), "{first}");
+    assert!(!second.contains("insop_"), "{second}");
+}
+
+#[test]
+fn a_start_shows_its_progress_then_where_it_serves_then_what_to_try_and_ends_in_order() {
+    let (base, said) = Place::new().once();
+    let lines =
+        ["compiled 1 of 1: bare", &format!("Serving {base}"), &format!("Try curl {base}/"), "Stopping: "];
+    let places: Vec<_> = lines.iter().map(|line| said.find(line)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {said}");
+}
+
+#[test]
+fn a_taken_port_is_told_before_anything_is_made() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+
+    let output = place.serve(&address).output().unwrap();
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&format!("{address} is already in use")) && said.contains("--listen"), "{said}");
+    assert!(!place.state().exists());
+}
