@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use insula_tests::journeys::{Backing, Process, embedded};
-use insula_tests::support::{Database, server_address};
+use insula_tests::support::{Database, only_on_postgresql};
 use tempfile::TempDir;
 
 const NEWEST: u32 = insula_migrations::newest();
@@ -102,10 +102,8 @@ fn a_server_that_is_killed_while_it_migrates_leaves_whole_steps_and_the_next_doe
 
 /// Only PostgreSQL can be made to stop inside a step.
 #[test]
-fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it() {
-    if server_address().is_none() {
-        return;
-    }
+fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it_on_postgresql() {
+    only_on_postgresql();
     let house = House::new();
     let database = house.database();
     database.take_steps(NEWEST - 1);

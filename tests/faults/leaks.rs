@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{App, server_address};
+use insula_tests::support::{App, only_on_postgresql};
 
 fn app() -> App {
     App::of_guests(|settings| {
@@ -32,10 +32,8 @@ fn a_refused_batch_leaves_nothing() {
 }
 
 #[test]
-fn a_batch_that_times_out_leaves_nothing_behind() {
-    if server_address().is_none() {
-        return on_sqlite_nothing_is_pooled();
-    }
+fn a_batch_that_times_out_leaves_nothing_behind_on_postgresql() {
+    only_on_postgresql();
     let app = app();
     app.request("GET", "/unruly/sleep-in-batch").send().problem(504, "timeout");
     assert_eq!(look(&app), NOTHING);
@@ -43,38 +41,32 @@ fn a_batch_that_times_out_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_trap_between_two_batches_leaves_the_first_whole_and_no_scope() {
-    if server_address().is_none() {
-        return on_sqlite_nothing_is_pooled();
-    }
+fn a_trap_between_two_batches_leaves_the_first_whole_and_no_scope_on_postgresql() {
+    only_on_postgresql();
     let app = app();
     app.request("GET", "/unruly/trap-after-half").send().problem(500, "internal");
     assert_eq!(look(&app), WHAT_WAS_COMMITTED);
 }
 
 #[test]
-fn a_time_out_between_two_batches_leaves_the_first_whole_and_no_scope() {
-    if server_address().is_none() {
-        return on_sqlite_nothing_is_pooled();
-    }
+fn a_time_out_between_two_batches_leaves_the_first_whole_and_no_scope_on_postgresql() {
+    only_on_postgresql();
     let app = app();
     app.request("GET", "/unruly/loop-after-half").send().problem(504, "timeout");
     assert_eq!(look(&app), WHAT_WAS_COMMITTED);
 }
 
 #[test]
-fn a_component_that_opens_a_transaction_of_its_own_and_traps_leaks_nothing_through_this_host() {
-    if server_address().is_none() {
-        return on_sqlite_nothing_is_pooled();
-    }
+fn a_component_that_opens_a_transaction_of_its_own_and_traps_leaks_nothing_through_this_host_on_postgresql() {
+    only_on_postgresql();
     let app = app();
     app.request("GET", "/unruly/raw-transaction-then-trap").send().problem(500, "internal");
     assert_eq!(look(&app), NOTHING);
     assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
 }
 
-/// On SQLite a batch has a connection of its own: what a trap leaves is seen by looking at the database.
-fn on_sqlite_nothing_is_pooled() {
+#[test]
+fn of_a_use_case_that_traps_and_one_that_is_refused_only_what_was_committed_stays() {
     let app = app();
     app.request("GET", "/unruly/trap-after-half").send().problem(500, "internal");
     assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 1);

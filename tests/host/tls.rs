@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use insula_tests::journeys::{Authority, Backing, Cluster, Server};
-use insula_tests::support::{App, Database, Options, block_on, program_of, server_address};
+use insula_tests::support::{App, Database, Options, block_on, only_on_postgresql, program_of};
 
 /// The certificate of the servers is for the address and not for the name of this machine.
 const NAMES: &str = "IP:127.0.0.1";
@@ -48,10 +48,8 @@ fn session(cluster: &Cluster, address: &str, ca_root: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_session_with_a_certificate_of_the_given_authority_is_encrypted() {
-    if server_address().is_none() {
-        return;
-    }
+fn a_session_with_a_certificate_of_the_given_authority_is_encrypted_on_postgresql() {
+    only_on_postgresql();
     let authority = Authority::new();
     let cluster = Cluster::with_tls(&authority, NAMES);
     let required = cluster.address("127.0.0.1", "require");
@@ -62,10 +60,8 @@ fn a_session_with_a_certificate_of_the_given_authority_is_encrypted() {
 }
 
 #[test]
-fn a_certificate_of_a_foreign_authority_or_for_another_name_is_refused() {
-    if server_address().is_none() {
-        return;
-    }
+fn a_certificate_of_a_foreign_authority_or_for_another_name_is_refused_on_postgresql() {
+    only_on_postgresql();
     let (authority, foreign) = (Authority::new(), Authority::new());
     let cluster = Cluster::with_tls(&authority, NAMES);
     let required = cluster.address("127.0.0.1", "require");
@@ -80,10 +76,8 @@ fn a_certificate_of_a_foreign_authority_or_for_another_name_is_refused() {
 }
 
 #[test]
-fn a_server_without_tls_is_refused_when_tls_is_required() {
-    if server_address().is_none() {
-        return;
-    }
+fn a_server_without_tls_is_refused_when_tls_is_required_on_postgresql() {
+    only_on_postgresql();
     let cluster = Cluster::without_tls();
     let required = cluster.address("127.0.0.1", "require");
     let (status, said) = session(&cluster, &required, &Authority::new().pem());
@@ -94,10 +88,8 @@ fn a_server_without_tls_is_refused_when_tls_is_required() {
 }
 
 #[test]
-fn a_statement_that_times_out_over_tls_is_stopped_on_the_server() {
-    if server_address().is_none() {
-        return;
-    }
+fn a_statement_that_times_out_over_tls_is_stopped_on_the_server_on_postgresql() {
+    only_on_postgresql();
     let authority = Authority::new();
     let cluster = Cluster::with_tls(&authority, NAMES);
     let app = app(&cluster, &cluster.address("127.0.0.1", "require"), &authority.pem());
@@ -115,10 +107,8 @@ fn a_statement_that_times_out_over_tls_is_stopped_on_the_server() {
 }
 
 #[test]
-fn the_whole_server_runs_over_tls_with_an_authority_that_the_system_trusts() {
-    if server_address().is_none() {
-        return;
-    }
+fn the_whole_server_runs_over_tls_with_an_authority_that_the_system_trusts_on_postgresql() {
+    only_on_postgresql();
     let authority = Authority::new();
     let cluster = Cluster::with_tls(&authority, NAMES);
     let address = cluster.address("127.0.0.1", "require");

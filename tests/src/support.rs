@@ -22,6 +22,6 @@ pub use database::Database;
 pub use guests::program_of;
 pub use multipart::Form;
 pub use people::{Caller, Person};
-pub use postgres::server_address;
+pub use postgres::{only_on_postgresql, server_address};
 pub use program::{block_on, program, repository};
 pub use request::Request;

@@ -22,6 +22,9 @@ const CURL: Package = Package { name: "curl", proof: "/usr/bin/curl", why: "runs
 /// The tests of the system from outside.
 const SYSTEM: [&str; 4] = ["--test", "system", "--test", "readme"];
 
+/// How the names of tests end that SQLite has nothing for.
+const NOT_ON_SQLITE: &str = "_on_postgresql";
+
 /// What to run; without any choice of the first three, all of them.
 struct Plan {
     unit: bool,
@@ -111,8 +114,9 @@ impl Run<'_> {
         let mut command = process::cargo(self.workspace);
         // `--no-fail-fast`: one failing program must not hide what the others would have said.
         command.args(["test", "--release", "--no-fail-fast", "--workspace"]).args(selection);
-        if !self.passed_on.is_empty() {
-            command.arg("--").args(self.passed_on);
+        command.arg("--").args(self.passed_on);
+        if variables.contains(&("INSULA_TEST_DB", "sqlite")) {
+            command.args(["--skip", NOT_ON_SQLITE]);
         }
         command.envs(variables.iter().copied());
         self.counted(&mut command)

@@ -22,6 +22,16 @@ pub fn server_address() -> Option<String> {
     }
 }
 
+/// For a test of what only PostgreSQL has. Its name ends in `_on_postgresql`, by which `cargo xtask test` leaves it out on
+/// SQLite.
+///
+/// # Panics
+///
+/// When the tests don't run on PostgreSQL: a test that did nothing must not look like one that passed.
+pub fn only_on_postgresql() {
+    assert!(server_address().is_some(), "this test is for PostgreSQL: run `cargo xtask test --postgres`");
+}
+
 /// The address of a new database; `migrated` says whether it has the schema.
 pub fn create(server: &str, migrated: bool) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
