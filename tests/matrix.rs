@@ -4,4 +4,5 @@ mod access;
 mod isolation;
 mod malformed;
 mod samples;
+mod shape;
 mod world;

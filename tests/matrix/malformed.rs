@@ -8,7 +8,7 @@ use super::samples::{json_body, path, request};
 use super::world::Side;
 
 /// Calls `act` for every route, with somebody who may call it.
-fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
+pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
     let app = App::start().without_limits();
     let ada = Side::new(&app, "ada");
     for group in groups() {
@@ -25,7 +25,8 @@ fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
     }
 }
 
-fn plain<'a>(app: &'a App, method: &str, path: &str, caller: Option<&Caller<'a>>) -> Request<'a> {
+/// A request without a body.
+pub fn plain<'a>(app: &'a App, method: &str, path: &str, caller: Option<&Caller<'a>>) -> Request<'a> {
     match caller {
         Some(caller) => caller.request(method, path),
         None => app.request(method, path),

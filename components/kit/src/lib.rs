@@ -9,6 +9,7 @@
 //! | [`route`]       | the route table's row, access rules, charging                          |
 //! | [`serve`]       | the one path from a request to an answer                               |
 //! | [`request`]     | a request whose path matched: path values, query, headers, body        |
+//! | [`json`]        | a JSON body, read with every fault instead of the first                |
 //! | [`response`]    | answers, with their headers                                            |
 //! | [`problem`]     | RFC 9457 problems and their catalogue                                  |
 //! | [`validate`]    | what is wrong with which field                                         |
@@ -26,6 +27,7 @@ pub mod cx;
 pub mod etag;
 pub mod guard;
 pub mod idempotency;
+mod json;
 pub mod log;
 pub mod openapi;
 pub mod page;

@@ -23,14 +23,9 @@ pub struct NewKeyBody {
     /// After how many days it ends: 1 to 3650. Absent or null: never.
     #[schema(minimum = 1, maximum = 3650)]
     expires_in_days: Option<i64>,
-    /// Whether its text says `live` or `test`, for people and for scanners; both may do the same.
-    #[serde(default = "by_default")]
+    /// Whether its text says `live` or `test`, for people and for scanners; both may do the same. Absent or null: `live`.
     #[schema(default = true)]
-    live: bool,
-}
-
-const fn by_default() -> bool {
-    true
+    live: Option<bool>,
 }
 
 /// A new key, with its text.
@@ -56,7 +51,7 @@ impl CreatedKeyView {
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let body: NewKeyBody = request.json()?;
-    let new = NewKey::parse(&body.name, &body.scopes, body.expires_in_days, body.live)?;
+    let new = NewKey::parse(&body.name, &body.scopes, body.expires_in_days, body.live.unwrap_or(true))?;
     service::create(cx, new, |key, secret| {
         let location = format!("/api/v1/api-keys/{}", key.id);
         Response::created(&location, &CreatedKeyView::new(key, secret))
