@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: a request that makes something may be sent again, and is answered as the first time.
 //!
-//! The answer is kept for 24 hours by caller, operation and key, in the same batch as the change that it reports, so
+//! The answer is kept for 24 hours by caller, operation and key (a stranger is known by the body alone), in the same batch as the change that it reports, so
 //! there is never one without the other. It is kept sealed ([`crate::seal`]) under a key that the idempotency key is
 //! part of, because an answer may hold a secret that is shown once; of the idempotency key and of the body only
 //! digests are kept.
@@ -52,7 +52,7 @@ struct Kept {
 ///
 /// # Errors
 ///
-/// `idempotency-key-reused` for another body, `invalid` for a key that isn't 1 to 255 visible ASCII characters.
+/// `idempotency-key-reused` for another body of the same caller, `invalid` for a key that isn't 1 to 255 visible ASCII characters.
 pub async fn begin(cx: &Cx, body_digest: [u8; 32]) -> Result<Option<Response>, Problem> {
     let Some(key) = &cx.idempotency_key else { return Ok(None) };
     if !KEY_LENGTH.contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -60,11 +60,12 @@ pub async fn begin(cx: &Cx, body_digest: [u8; 32]) -> Result<Option<Response>, P
         let error = FieldError { pointer: "Idempotency-Key".into(), code: "header", detail: detail.into() };
         return Err(Problem::new(&INVALID).at(error));
     }
-    let caller = name(cx);
+    let body_digest = fingerprint(cx, &body_digest)?;
+    let caller = name(cx, &body_digest);
     let claim = Claim {
         info: format!("idempotency\n{caller}\n{}\n{key}", cx.operation),
         key_digest: digest(key),
-        body_digest: fingerprint(cx, &body_digest)?,
+        body_digest,
         caller,
     };
     let found = find(cx, &claim).await?;
@@ -174,10 +175,13 @@ fn master_key(cx: &Cx) -> Result<&str, Problem> {
 }
 
 /// Who the caller is, as far as its requests can be equal: the same person in another tenant is another caller.
-fn name(cx: &Cx) -> String {
+///
+/// Nobody knows who a stranger is, so each body is a caller of its own: a stranger can neither use up the keys of
+/// another nor be told its answer, unless it knows the whole body.
+fn name(cx: &Cx, body_digest: &str) -> String {
     let tenant = cx.membership().map(|membership| membership.tenant_id.to_string()).unwrap_or_default();
     match cx.caller() {
-        Caller::Anonymous => "anonymous".to_owned(),
+        Caller::Anonymous => format!("anonymous:{body_digest}"),
         Caller::Operator => "operator".to_owned(),
         Caller::Person { user_id, .. } => format!("{user_id}:{tenant}"),
         Caller::ApiKey { key_id, .. } => format!("{key_id}:{tenant}"),
