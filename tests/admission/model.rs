@@ -31,16 +31,20 @@ struct Call {
 struct Known<'a> {
     caller: Caller<'a>,
     bucket: String,
-    role: Role,
+    standing: Standing,
     scopes: Option<Vec<Scope>>,
     valid: bool,
 }
 
 /// A path, and what it asks.
-const ROUTES: [(&str, Demand); 3] = [
+const ROUTES: [(&str, Demand); 4] = [
     ("/api/v1/reports", demand(Permission::ViewReports, true, true)),
     ("/api/v1/usage", demand(Permission::ViewUsage, true, false)),
     ("/api/v1/api-keys", demand(Permission::ManageKeys, true, false)),
+    (
+        "/api/v1/auth/me",
+        Demand { caller_allowed: true, permission: None, tenant_required: false, metered: false },
+    ),
 ];
 
 const fn demand(permission: Permission, tenant_required: bool, metered: bool) -> Demand {
@@ -56,10 +60,14 @@ struct Model {
 
 impl Model {
     fn expect(&mut self, known: &Known<'_>, demand: Demand, now_ms: i64) -> u16 {
+        let is_person = known.scopes.is_none();
+        // What needs no permission is for people.
+        let caller_allowed = demand.permission.is_some() || is_person;
+        let demand = Demand { caller_allowed, ..demand };
         let day_ms = Reset::Daily.period(now_ms).start_ms;
         let facts = Facts {
             valid: known.valid,
-            standing: Standing::Member { role: known.role, active: true },
+            standing: known.standing,
             scopes: known.scopes.clone(),
             rate: RATE,
             bucket: self.buckets.get(&known.bucket).copied(),
@@ -82,7 +90,7 @@ impl Model {
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
     let wait = prop_oneof![4 => 0..3_000_u64, 2 => 0..20_000_u64, 1 => Just(43_200_000_u64)];
-    let call = (wait, 0..6_usize, 0..ROUTES.len());
+    let call = (wait, 0..7_usize, 0..ROUTES.len());
     proptest::collection::vec(
         call.prop_map(|(wait_ms, caller, route)| Call { wait_ms, caller, route }),
         1..60,
@@ -118,14 +126,20 @@ fn play(calls: &[Call]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+const fn member(role: Role) -> Standing {
+    Standing::Member { role, active: true }
+}
+
 fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Known<'a>> {
     let tenant = ada.tenant_id.clone();
     let viewer = app.member(ada, "viewer");
+    let removed = app.member(ada, "admin");
+    app.db().execute(&format!("delete from membership where user_id = '{}'", removed.user_id));
     app.db().execute("update session set expires_at_ms = 4102444800000");
     let key = |scopes: &[Scope]| Known {
         caller: ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()),
         bucket: tenant.clone(),
-        role: Role::Owner,
+        standing: member(Role::Owner),
         scopes: Some(scopes.to_vec()),
         valid: true,
     };
@@ -135,14 +149,14 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
         Known {
             caller: ada.caller.clone(),
             bucket: format!("{tenant}:{}", ada.user_id),
-            role: Role::Owner,
+            standing: member(Role::Owner),
             scopes: None,
             valid: true,
         },
         Known {
             caller: viewer.caller.clone(),
             bucket: format!("{tenant}:{}", viewer.user_id),
-            role: Role::Viewer,
+            standing: member(Role::Viewer),
             scopes: None,
             valid: true,
         },
@@ -150,5 +164,12 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
         key(&[Scope::Read]),
         key(&[Scope::Admin, Scope::Read]),
         key(&[Scope::Analyze]),
+        Known {
+            caller: removed.caller.clone(),
+            bucket: removed.user_id.clone(),
+            standing: Standing::NoTenant,
+            scopes: None,
+            valid: true,
+        },
     ]
 }

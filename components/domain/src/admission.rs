@@ -6,7 +6,8 @@
 //! The order matters, because the first reason to refuse is the one that the caller is told:
 //!
 //! 1. the credential is known and valid now, else [`Denial::Unauthenticated`];
-//! 2. the caller belongs to the tenant that it asks for, or needs none, else [`Denial::Hidden`];
+//! 2. the caller belongs to the tenant that it asks for, or needs none, else [`Denial::Hidden`]. Who asks for none is
+//!    asking for that of its token, unless it was removed there: then it acts in none, and its account stays its own;
 //! 3. the tenant is active, else [`Denial::Suspended`];
 //! 4. this kind of caller may call, and role and scopes allow the action, else [`Denial::Forbidden`];
 //! 5. there is a token in the bucket, else [`Denial::RateLimited`];
@@ -36,7 +37,7 @@ pub struct Demand {
 /// What the caller is in the tenant that the call is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The call is about no tenant: a person that acts in none.
+    /// The call is about no tenant: a person that acts in none, or was removed from the one that its token names.
     NoTenant,
     /// The caller is no member of the tenant, or there is no such tenant.
     Stranger,

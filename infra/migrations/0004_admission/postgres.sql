@@ -38,7 +38,7 @@ begin
     select s.id, s.user_id, m.tenant_id, m.role, p.name, p.requests_per_minute, p.burst, q.quota,
         case
           when s.expires_at_ms <= at_ms then 'unauthenticated'
-          when m.role is null and (coalesce(asked_tenant, s.tenant_id) is not null or tenant_required = 1) then 'hidden'
+          when m.role is null and (asked_tenant is not null or tenant_required = 1) then 'hidden'
           when t.state <> 'active' then 'suspended'
           when allowed_roles is not null
             and (m.role is null or m.role <> all (string_to_array(allowed_roles, ' '))) then 'forbidden'

@@ -92,3 +92,51 @@ fn who_has_this_version_already_gets_304_until_something_changes() {
     let _ = ada.post("/api/v1/tenants", &json!({ "name": "Second" })).send().expect(201);
     assert_ne!(again(&tag).expect(200).header("etag"), tag);
 }
+
+/// Protects whoever was removed from a tenant: the account is the person's own, and its other tenants too.
+#[test]
+fn who_was_removed_from_the_tenant_of_its_token_still_has_its_account() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "analyst");
+    let second = member.post("/api/v1/tenants", &json!({ "name": "Own" })).send().expect(201).json();
+    app.db().execute(&format!(
+        "delete from membership where user_id = '{}' and tenant_id = '{}'",
+        member.user_id, ada.tenant_id
+    ));
+
+    let me = member.get("/api/v1/auth/me").send().expect(200);
+
+    assert_eq!(me.json()["user"]["id"], *member.user_id);
+    let own = json!([{ "tenant_id": second["id"], "name": "Own", "role": "owner" }]);
+    assert_eq!((&me.json()["memberships"], &me.json()["active"]), (&own, &Value::Null));
+    assert!(me.header("ratelimit").starts_with("\"rate\";r=19;"), "a bucket of its own: {me}");
+    assert!(!me.text().contains(&ada.tenant_id), "{me}");
+    let listed = member.get("/api/v1/tenants").send().expect(200).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let path = format!("/api/v1/tenants/{}", second["id"].as_str().unwrap());
+    let _ = member.get(&path).send().expect(200);
+    let _ = member.post("/api/v1/tenants", &json!({ "name": "Third" })).send().expect(201);
+}
+
+/// Protects the tenant: its former members are strangers to it, and their tokens worth nothing there.
+#[test]
+fn who_was_removed_is_a_stranger_to_the_tenant_at_once() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "admin");
+    let key = member.key(&["read", "admin"]);
+    app.db().execute(&format!("delete from membership where user_id = '{}'", member.user_id));
+    let before = app.db().dump();
+
+    let own = format!("/api/v1/tenants/{}", ada.tenant_id);
+    for path in [&own, "/api/v1/usage", "/api/v1/reports", "/api/v1/api-keys"] {
+        member.get(path).send().problem(404, "not-found");
+        key.get(path).send().problem(401, "unauthenticated");
+    }
+    let body = json!({ "name": "x", "scopes": ["read"] });
+    member.post("/api/v1/api-keys", &body).send().problem(404, "not-found");
+
+    assert_eq!(app.db().dump(), before);
+    assert_eq!(app.db().number("select count(*) from usage_counter"), 0);
+}

@@ -89,7 +89,7 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     let elsewhere = by_key && asked.is_some_and(|asked| Some(asked) != own_tenant_id.as_ref());
     let standing = match role {
         Some(role) if !elsewhere => Standing::Member { role, active: row.text("state")? == "active" },
-        None if asked.is_none() && own_tenant_id.is_none() => Standing::NoTenant,
+        None if asked.is_none() => Standing::NoTenant,
         Some(_) | None => Standing::Stranger,
     };
     let unexpired = row.optional_integer("expires_at_ms")?.is_none_or(|at_ms| at_ms > question.now_ms);
