@@ -29,7 +29,7 @@ mod store;
 mod token;
 
 use insula_kit::openapi::{Answer, Doc, Media};
-use insula_kit::problem::{Kind, NOT_FOUND};
+use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, UNAVAILABLE};
 use insula_kit::route::{Access, Body, Method, Route};
 use insula_kit::{Cx, Problem, Request, Response};
 
@@ -70,7 +70,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             about: "With `tenant_name` also a tenant, which the person owns.",
             query: &[],
             answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
-            problems: &[&error::EMAIL_TAKEN],
+            problems: &[&error::EMAIL_TAKEN, &UNAVAILABLE, &NOT_MIGRATED],
         },
     },
     Route {
@@ -87,7 +87,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             about: "The token acts in the tenant that `tenant_id` names, or in the person's first.",
             query: &[],
             answers: &[Answer::json::<TokenView>(200, "An access token.")],
-            problems: &[&error::INVALID_CREDENTIALS, &NOT_FOUND],
+            problems: &[&error::INVALID_CREDENTIALS, &NOT_FOUND, &UNAVAILABLE, &NOT_MIGRATED],
         },
     },
     Route {
@@ -107,7 +107,7 @@ pub const ROUTES: &[Route<Operation>] = &[
                 Answer::json::<MeView>(200, "The person."),
                 Answer::empty(304, "The client has this version already."),
             ],
-            problems: &[],
+            problems: &[&NOT_FOUND],
         },
     },
     Route {

@@ -18,7 +18,8 @@ pub struct Doc {
     pub query: &'static [Query],
     /// What it answers when all is well.
     pub answers: &'static [Answer],
-    /// Its own problems, beside those that its access rule and its body imply.
+    /// Its own problems, beside those that its access rule and its body imply. A public route that asks the database
+    /// says here that it may be unavailable or not migrated.
     pub problems: &'static [&'static Kind],
 }
 

@@ -16,7 +16,7 @@ fn document() -> &'static Value {
 }
 
 /// Sees that the answer is one of those that the document gives for the operation: its status, its media type, and
-/// its body by schema. Paths and methods that are in no document may only be answered with problems.
+/// its body by schema; of a problem also its kind. Paths and methods that are in no document may only be answered with problems.
 #[track_caller]
 pub fn check(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
@@ -33,6 +33,12 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     }
     let content = &response["content"][&media_type];
     assert!(content.is_object(), "the document has no {media_type} for {method} {template}: {answer}");
+    if media_type == "application/problem+json" {
+        // Each kind of problem that the operation may answer is one of the examples.
+        let kind = answer.json()["type"].as_str().unwrap_or_default().replace("/problems/", "");
+        let named = content["examples"][&kind].is_object();
+        assert!(named, "the document has no problem `{kind}` for {method} {template}: {answer}");
+    }
     if media_type.ends_with("json") && content["schema"].is_object() {
         let pointer = format!("{method} {template} {} {media_type}", answer.status);
         validate(&pointer, &content["schema"], answer);

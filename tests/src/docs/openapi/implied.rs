@@ -10,12 +10,17 @@ use insula_kit::route::{Access, Body, Route};
 
 /// The slugs of all problems of a route, its own among them.
 pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
-    let mut kinds: Vec<&'static Kind> = vec![&INVALID, &INTERNAL, &UNAVAILABLE];
+    let mut kinds: Vec<&'static Kind> = vec![&INVALID, &INTERNAL];
+    // Whoever is asked for a credential may be looked up in the database, also where only the operator is let in.
     if route.access != Access::Public {
-        kinds.extend([&UNAUTHENTICATED, &FORBIDDEN, &TENANT_SUSPENDED, &NOT_FOUND, &RATE_LIMITED]);
+        kinds.extend([&UNAUTHENTICATED, &FORBIDDEN, &TENANT_SUSPENDED, &UNAVAILABLE, &NOT_MIGRATED]);
     }
-    if route.access != Access::Operator {
-        kinds.push(&NOT_MIGRATED);
+    if !matches!(route.access, Access::Public | Access::Operator) {
+        kinds.push(&RATE_LIMITED);
+    }
+    // Who may not know the tenant, and what no id of the path names.
+    if matches!(route.access, Access::MemberOfPath | Access::Permission(_)) {
+        kinds.push(&NOT_FOUND);
     }
     if route.metered {
         kinds.push(&QUOTA_EXCEEDED);
@@ -23,7 +28,8 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
     if !matches!(route.body, Body::None) {
         kinds.extend([&MALFORMED, &PAYLOAD_TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE]);
     }
-    if route.creates {
+    // A stranger is known by its body alone, so it can't send another one.
+    if route.creates && route.access != Access::Public {
         kinds.push(&IDEMPOTENCY_KEY_REUSED);
     }
     kinds.extend(route.doc.problems);

@@ -107,10 +107,7 @@ fn example(kind: &ProblemKind) -> Example {
     add("type", json!(kind.reference));
     match kind.status {
         422 if kind.slug == "invalid" => {
-            add(
-                "errors",
-                json!([{"code": "required", "detail": "the field `name` is required", "pointer": "/name"}]),
-            );
+            add("errors", json!([{"code": "required", "detail": "is required", "pointer": "/name"}]));
         }
         429 => {
             add("limit", json!(100));

@@ -105,7 +105,7 @@ fn every_operation_has_an_answer_for_success_and_every_answer_a_request_id() {
 fn a_guarded_operation_may_refuse_its_caller_and_a_public_one_may_not() {
     let guarded = written(vec![route("a", Access::Person)]).unwrap();
     let operation = &guarded["paths"]["/api/v1/things"]["post"];
-    assert_eq!(statuses(operation), ["204", "400", "401", "403", "404", "422", "429", "500", "503", "504"]);
+    assert_eq!(statuses(operation), ["204", "400", "401", "403", "422", "429", "500", "503", "504"]);
     assert_eq!(operation["security"], json!([{ "access_token": [] }]));
     assert!(operation["responses"]["204"]["headers"]["RateLimit"].is_object());
 
@@ -114,6 +114,37 @@ fn a_guarded_operation_may_refuse_its_caller_and_a_public_one_may_not() {
     assert_eq!(statuses(operation), ["204", "400", "422", "500", "503", "504"]);
     assert_eq!(operation["security"], json!([]));
     assert!(operation["responses"]["204"]["headers"]["RateLimit"].is_null());
+}
+
+/// The kinds of problems that an operation may answer, with any status.
+fn kinds(document: &Value, method: &str, path: &str) -> Vec<String> {
+    let responses = document["paths"][path][method]["responses"].as_object().unwrap();
+    let examples = |response: &Value| {
+        let pointer = response["$ref"].as_str().map(|reference| reference.trim_start_matches('#').to_owned());
+        let response = pointer.map_or(response, |pointer| document.pointer(&pointer).unwrap());
+        let examples = response["content"][problem::MEDIA_TYPE]["examples"].as_object();
+        examples.map(|examples| examples.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    responses.values().flat_map(examples).collect()
+}
+
+#[test]
+fn an_operation_has_the_problems_that_it_can_have_and_no_other() {
+    let document = all();
+    let has = |method, path, kind: &str| kinds(&document, method, path).iter().any(|other| other == kind);
+    for path in ["/internal/tick", "/internal/migrate"] {
+        assert!(has("post", path, "not-migrated") && has("post", path, "unavailable"), "{path}");
+        assert!(!has("post", path, "rate-limited") && !has("post", path, "not-found"), "{path}");
+    }
+    for path in ["/api/v1/auth/register", "/api/v1/auth/login"] {
+        assert!(has("post", path, "not-migrated") && has("post", path, "unavailable"), "{path}");
+        assert!(!has("post", path, "idempotency-key-reused"), "{path}");
+    }
+    for path in ["/.well-known/jwks.json", "/health/live", "/problems", "/openapi.json", "/docs"] {
+        assert!(!has("get", path, "not-migrated") && !has("get", path, "unavailable"), "{path}");
+    }
+    assert!(has("post", "/api/v1/tenants", "idempotency-key-reused"));
+    assert!(!has("post", "/api/v1/tenants", "not-found") && has("get", "/api/v1/usage", "not-found"));
 }
 
 #[test]
