@@ -1,6 +1,7 @@
 //! What a tenant has used.
 
 mod get;
+mod past;
 mod periods;
 mod plans;
 

@@ -1,6 +1,6 @@
 //! What is metered, and when its counter starts again. Periods are UTC calendar days and months.
 
-use chrono::{DateTime, Datelike, Months, NaiveTime};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,6 +65,18 @@ impl Reset {
     }
 }
 
+/// Midnight UTC of a day that is written `YYYY-MM-DD`; none for what is no day.
+#[must_use]
+pub fn day_start_ms(text: &str) -> Option<i64> {
+    let is_written =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() != 10 || !text.bytes().enumerate().all(is_written) {
+        return None;
+    }
+    let (year, month, day) = (text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?);
+    Some(NaiveDate::from_ymd_opt(year, month, day)?.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+}
+
 /// Midnight UTC of the first day of the month, `months_later` months after the one of `at_ms`.
 fn first_of_month_ms(at_ms: i64, months_later: u32) -> i64 {
     DateTime::from_timestamp_millis(at_ms)
@@ -78,6 +90,17 @@ mod tests {
     use super::*;
 
     const LEAP_DAY_2028: i64 = 1_835_395_200_000; // 2028-02-29T00:00:00Z
+
+    #[test]
+    fn a_day_is_written_in_one_way() {
+        assert_eq!(day_start_ms("2028-02-29"), Some(LEAP_DAY_2028));
+        assert_eq!(day_start_ms("1970-01-01"), Some(0));
+        for other in
+            ["", "2029-02-29", "2028-2-29", "+028-02-29", "2028/02/29", "2028-02-29T", "2028-02-2\u{661}"]
+        {
+            assert_eq!(day_start_ms(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_month_ends_where_the_next_begins_in_leap_years_too() {

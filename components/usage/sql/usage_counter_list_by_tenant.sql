@@ -1,4 +1,4 @@
--- What a tenant has used of every metric in that metric's present period, with what its plan includes; a null quota is
+-- What a tenant has used of every metric in one period of that metric, with what its plan includes; a null quota is
 -- unlimited. No row means that there is no such tenant.
 -- Parameters: $1 day_start_ms, $2 month_start_ms, $3 tenant_id.
 select t.plan, m.name, m.unit, m.reset, coalesce(u.used, 0) as used, q.quota

@@ -7,8 +7,8 @@
 //! Nothing here counts: the guard counts calls when it admits them, and a workload counts what it did in the batch
 //! that stores it. This component reads the counters. A request passes through three layers, in this order:
 //!
-//! 1. `http` turns the figures into JSON.
-//! 2. `service` asks for the caller's tenant, now.
+//! 1. `http` reads the day that is asked for and turns the figures into JSON.
+//! 2. `service` asks for the caller's tenant at that time.
 //! 3. `store` runs the statement in `sql/`; `usage` is what comes back.
 
 mod error;
@@ -18,7 +18,7 @@ mod store;
 mod usage;
 
 use insula_domain::permission::Permission;
-use insula_kit::openapi::{Answer, Doc};
+use insula_kit::openapi::{Answer, Doc, Query};
 use insula_kit::problem::Kind;
 use insula_kit::route::{Access, Body, Method, Route};
 use insula_kit::{Cx, Problem, Request, Response};
@@ -37,10 +37,14 @@ pub const ROUTES: &[Route<Operation>] = &[Route {
     doc: Doc {
         id: "get_usage",
         summary: "What the tenant has used",
-        about: "For each metric: what was used in the present period, what the plan includes, what is left, and \
-                when the counter starts again. Asking costs nothing.",
-        query: &[],
-        answers: &[Answer::json::<UsageView>(200, "The figures of the present periods.")],
+        about: "For each metric: what was used in the period, what the present plan includes, what is left, and when the \
+                counter starts again. Asking costs nothing.",
+        query: &[Query {
+            name: "period",
+            about: "A day in UTC, `YYYY-MM-DD`, not after today: each metric is shown in the period that the day lies \
+                    in. Absent: today.",
+        }],
+        answers: &[Answer::json::<UsageView>(200, "The figures of the periods that the day lies in.")],
         problems: &[],
     },
 }];
@@ -60,9 +64,9 @@ pub enum Operation {
 /// # Errors
 ///
 /// The problem that the client is told.
-pub async fn dispatch(operation: Operation, cx: &Cx, _request: Request) -> Result<Response, Problem> {
+pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result<Response, Problem> {
     match operation {
-        Operation::GetUsage => http::get::handle(cx).await,
+        Operation::GetUsage => http::get::handle(cx, &request).await,
     }
 }
 

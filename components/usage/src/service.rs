@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::store;
 use crate::usage::Usage;
 
-/// The figures of a tenant in the periods that `now` lies in.
-pub async fn get(db: &Db, tenant_id: TenantId, now: Timestamp) -> Result<Usage, Error> {
-    store::read(db, tenant_id, now).await?.ok_or(Error::NoTenant)
+/// The figures of a tenant in the periods that `at` lies in.
+pub async fn get(db: &Db, tenant_id: TenantId, at: Timestamp) -> Result<Usage, Error> {
+    store::read(db, tenant_id, at).await?.ok_or(Error::NoTenant)
 }

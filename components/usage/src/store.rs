@@ -10,18 +10,18 @@ use crate::usage::{MetricUsage, Usage};
 
 const LIST: &str = include_str!("../sql/usage_counter_list_by_tenant.sql");
 
-/// The figures of a tenant in the periods that `now` lies in; none when there is no such tenant.
-pub async fn read(db: &Db, tenant_id: TenantId, now: Timestamp) -> Result<Option<Usage>, sql::Error> {
-    let start_ms = |reset: Reset| reset.period(now.as_ms()).start_ms;
+/// The figures of a tenant in the periods that `at` lies in; none when there is no such tenant.
+pub async fn read(db: &Db, tenant_id: TenantId, at: Timestamp) -> Result<Option<Usage>, sql::Error> {
+    let start_ms = |reset: Reset| reset.period(at.as_ms()).start_ms;
     let params = params![start_ms(Reset::Daily), start_ms(Reset::Monthly), tenant_id];
     let rows = db.query(Scope::Tenant(tenant_id), Statement::new(LIST, params)).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let plan = first.text("plan")?;
-    let metrics = rows.iter().map(|row| metric(row, now)).collect::<Result<_, _>>()?;
+    let metrics = rows.iter().map(|row| metric(row, at)).collect::<Result<_, _>>()?;
     Ok(Some(Usage { tenant_id, plan, metrics }))
 }
 
-fn metric(row: &Row, now: Timestamp) -> Result<MetricUsage, sql::Error> {
+fn metric(row: &Row, at: Timestamp) -> Result<MetricUsage, sql::Error> {
     let reset = row.word("reset", Reset::parse)?;
     Ok(MetricUsage {
         name: row.text("name")?,
@@ -29,7 +29,7 @@ fn metric(row: &Row, now: Timestamp) -> Result<MetricUsage, sql::Error> {
         reset,
         used: row.integer("used")?,
         quota: row.optional_integer("quota")?,
-        period: reset.period(now.as_ms()),
+        period: reset.period(at.as_ms()),
     })
 }
 

@@ -14,7 +14,7 @@ pub struct Usage {
     pub metrics: Vec<MetricUsage>,
 }
 
-/// The figures of one metric, in its present period.
+/// The figures of one metric, in one period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetricUsage {
     /// The metric's name.
@@ -27,7 +27,7 @@ pub struct MetricUsage {
     pub used: i64,
     /// What the plan includes; none: unlimited.
     pub quota: Option<i64>,
-    /// The present period.
+    /// The period.
     pub period: Period,
 }
 

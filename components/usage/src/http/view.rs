@@ -23,14 +23,14 @@ pub struct UsageView {
     metrics: BTreeMap<String, MetricView>,
 }
 
-/// What a tenant has used of one metric in its present period.
+/// What a tenant has used of one metric in one period.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MetricUsage)]
 pub struct MetricView {
-    /// What was used since `period_start`, in `unit`.
+    /// What was used from `period_start` to `reset_at`, in `unit`.
     #[schema(example = 42, minimum = 0)]
     current: i64,
-    /// The most that the plan includes in a period; null: unlimited.
+    /// The most that the present plan includes in a period; null: unlimited.
     #[schema(required, example = 100, minimum = 0)]
     limit: Option<i64>,
     /// What is left of `limit`, never below zero; null: unlimited.
@@ -41,10 +41,10 @@ pub struct MetricView {
     unit: String,
     /// When the counter starts again from zero, in UTC.
     reset: Reset,
-    /// The beginning of the present period.
+    /// The beginning of the period.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00Z")]
     period_start: String,
-    /// When the counter starts again; null for one that never does.
+    /// The end of the period, when the counter starts again; null for one that never does.
     #[schema(required, format = DateTime, example = "2030-01-02T00:00:00Z")]
     reset_at: Option<String>,
 }

@@ -3,9 +3,9 @@
 use insula_kit::id::{Key, Kind, Report, Session, Tenant, User};
 use insula_kit::openapi::Query;
 use insula_kit::route::Route;
-use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use super::operation::has_entity_tag;
 
@@ -55,6 +55,7 @@ fn query(query: &Query) -> Parameter {
             .maximum(Some(200))
             .default(Some(50.into()))
             .build(),
+        "period" => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build(),
         _ => text().build(),
     };
     parameter(query.name, ParameterIn::Query, schema)
