@@ -1,21 +1,12 @@
 //! Callers at once.
 
-use std::sync::Barrier;
 use std::time::Duration;
 
-use insula_tests::support::{App, Caller};
+use insula_tests::support::{App, Caller, at_once};
 
 /// The statuses of `count` calls that are made at once.
-fn at_once(caller: &Caller<'_>, path: &str, count: usize) -> Vec<u16> {
-    let start = Barrier::new(count);
-    std::thread::scope(|scope| {
-        let call = || {
-            start.wait();
-            caller.get(path).send().status
-        };
-        let calls: Vec<_> = (0..count).map(|_| scope.spawn(call)).collect();
-        calls.into_iter().map(|call| call.join().unwrap()).collect()
-    })
+fn statuses(caller: &Caller<'_>, path: &str, count: usize) -> Vec<u16> {
+    at_once(count, |_| caller.get(path).send().status)
 }
 
 /// Protects everybody from a flood of calls that are refused: those must not queue with the calls that are let in, nor
@@ -47,7 +38,7 @@ fn sixty_four_callers_at_once_get_exactly_what_the_bucket_holds() {
     let app = App::start();
     let key = app.person("ada").key(&["read"]);
 
-    let statuses = at_once(&key, "/api/v1/reports", 64);
+    let statuses = statuses(&key, "/api/v1/reports", 64);
 
     assert_eq!((count(&statuses, 200), count(&statuses, 429)), (20, 44), "{statuses:?}");
     assert_eq!(app.db().number("select used from usage_counter where metric = 'api_calls'"), 20);
@@ -63,7 +54,7 @@ fn sixty_four_callers_at_once_get_exactly_what_the_quota_has_left() {
     app.db().execute("update usage_counter set used = 90 where metric = 'api_calls'");
     app.advance(Duration::from_secs(60));
 
-    let statuses = at_once(&key, "/api/v1/reports", 64);
+    let statuses = statuses(&key, "/api/v1/reports", 64);
 
     assert_eq!((count(&statuses, 200), count(&statuses, 429)), (10, 54), "{statuses:?}");
     assert_eq!(app.db().number("select used from usage_counter where metric = 'api_calls'"), 100);
@@ -79,7 +70,7 @@ fn people_and_programs_of_a_tenant_share_its_quota_exactly() {
     app.db().execute("update usage_counter set used = 80 where metric = 'api_calls'");
 
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let calls = [&key, &person].map(|caller| scope.spawn(|| at_once(caller, "/api/v1/reports", 32)));
+        let calls = [&key, &person].map(|caller| scope.spawn(|| statuses(caller, "/api/v1/reports", 32)));
         calls.into_iter().flat_map(|call| call.join().unwrap()).collect()
     });
 

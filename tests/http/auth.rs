@@ -8,8 +8,6 @@ mod register;
 mod tenant_choice;
 mod token;
 
-use std::sync::Barrier;
-
 use insula_tests::support::{Answer, App};
 use serde_json::{Value, json};
 
@@ -41,17 +39,4 @@ pub fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
     let mut headers: Vec<_> = answer.headers.iter().map(header).filter(|(name, _)| name != "date").collect();
     headers.sort();
     (answer.status, headers, answer.body.to_vec())
-}
-
-/// What eight calls return that are made at once; each is told its number.
-pub fn eight_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let start = Barrier::new(8);
-    std::thread::scope(|scope| {
-        let run = |number| {
-            start.wait();
-            call(number)
-        };
-        let calls: Vec<_> = (0..8).map(|number| scope.spawn(move || run(number))).collect();
-        calls.into_iter().map(|call| call.join().unwrap()).collect()
-    })
 }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod app;
+mod at_once;
 pub(crate) mod contract;
 mod database;
 mod guests;
@@ -18,6 +19,7 @@ mod request;
 
 pub use answer::Answer;
 pub use app::{App, Options};
+pub use at_once::{at_once, eight_at_once};
 pub use database::Database;
 pub use guests::program_of;
 pub use multipart::Form;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use insula_domain::credential::digest;
-use insula_tests::support::{Answer, App};
+use insula_tests::support::{Answer, App, eight_at_once};
 use serde_json::{Value, json};
 
-use super::{PASSWORD, eight_at_once, register};
+use super::{PASSWORD, register};
 
 const DAY: Duration = Duration::from_secs(86_400);
 

@@ -1,10 +1,9 @@
 //! `POST /api/v1/api-keys`: how many keys a tenant may have.
 
-use insula_tests::support::{App, Person};
+use insula_tests::support::{App, Person, eight_at_once};
 use serde_json::json;
 
 use super::create;
-use crate::http::auth::eight_at_once;
 
 /// Gives the person's tenant `count` keys that are not revoked, and one that is.
 fn fill(app: &App, person: &Person<'_>, count: usize) {

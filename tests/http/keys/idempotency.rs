@@ -1,10 +1,9 @@
 //! `POST /api/v1/api-keys` with an `Idempotency-Key`: the one repeat whose answer holds a secret.
 
-use insula_tests::support::{Answer, App, Caller};
+use insula_tests::support::{Answer, App, Caller, eight_at_once};
 use serde_json::json;
 
 use super::PATH;
-use crate::http::auth::eight_at_once;
 
 fn keyed(caller: &Caller<'_>, name: &str) -> Answer {
     let body = json!({ "name": name, "scopes": ["read"] });

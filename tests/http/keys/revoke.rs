@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use insula_tests::support::App;
+use insula_tests::support::{App, eight_at_once};
 
 use super::{PATH, create, reading_key};
-use crate::http::auth::eight_at_once;
 
 #[test]
 fn a_revoked_key_is_refused_on_its_next_call_and_the_others_are_not() {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{App, Options, Person};
+use insula_tests::support::{App, Options, Person, eight_at_once};
 use serde_json::{Value, json};
-
-use crate::http::auth::eight_at_once;
 
 const PATH: &str = "/internal/tick";
 const DAY: Duration = Duration::from_secs(86_400);

@@ -1,9 +1,9 @@
 //! `POST /api/v1/tenants` with an `Idempotency-Key`.
 
-use insula_tests::support::{Answer, App, Caller};
+use insula_tests::support::{Answer, App, Caller, eight_at_once};
 use serde_json::json;
 
-use crate::http::auth::{eight_at_once, token};
+use crate::http::auth::token;
 
 fn keyed(caller: &Caller<'_>, path: &str, name: &str) -> Answer {
     caller.post(path, &json!({ "name": name })).header("idempotency-key", "one").send()
