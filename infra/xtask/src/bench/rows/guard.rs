@@ -13,7 +13,7 @@ use crate::bench::database::Database;
 use crate::bench::figure::{Aim, Figure};
 use crate::bench::guests::{self, BARE, GUARDED, SELECT};
 use crate::bench::load::{self, Load, Target};
-use crate::bench::server::{Host, Server};
+use crate::bench::server::Server;
 
 /// Each request with the next key; the threads of `wrk` begin at different ones.
 const ROTATE: &str = r#"
@@ -83,8 +83,7 @@ pub fn postgres(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 }
 
 fn guests<'a>(bench: &Bench<'a>, state: &Path, database: &Database<'_>) -> Result<Server<'a>> {
-    let manifest = guests::manifest(bench, state)?;
-    Server::host(bench, &Host { manifest: &manifest, ready_path: BARE }.on(state, database))
+    Server::host(bench, &guests::application().on(state, database))
 }
 
 fn first(customers: &Customers) -> Result<&str> {

@@ -9,15 +9,13 @@ use crate::bench::database::Database;
 use crate::bench::figure::{Aim, Figure};
 use crate::bench::guests::{self, BARE};
 use crate::bench::load::{self, Target};
-use crate::bench::server::{Host, Server};
+use crate::bench::server::Server;
 use crate::postgres::free_port;
 
 /// The bare component and hyper take turns; both have the same number of threads.
 pub fn bare(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let state = bench.lifeline.folder("bare")?;
-    let manifest = guests::manifest(bench, &state)?;
-    let host =
-        Server::host(bench, &Host { manifest: &manifest, ready_path: BARE }.on(&state, &Database::Sqlite))?;
+    let host = Server::host(bench, &guests::application().on(&state, &Database::Sqlite))?;
     let address = format!("127.0.0.1:{}", free_port()?);
     let mut hyper = Command::new(&bench.programs.floor);
     hyper.args(["hyper", "--listen", &address, "--threads", &bench.threads.to_string()]);
