@@ -43,14 +43,8 @@ impl Server {
         let mut command = embedded::command(state.path(), &backing);
         change(&mut command);
         let mut process = Process::start(&mut command, state.path());
-        Self {
-            base: embedded::base(&mut process),
-            operator_key: secrets.operator_key,
-            database: embedded::database(state.path(), &backing),
-            _process: process,
-            _backing: backing,
-            state,
-        }
+        let base = embedded::base(&mut process);
+        Self::running(base, process, backing, state, "default.db", secrets)
     }
 
     /// Starts `spin up` with the flags that the README gives. The database has no schema yet.
@@ -60,10 +54,9 @@ impl Server {
         let state = tempfile::tempdir().expect("a temporary folder");
         let secrets = Secrets::load(state.path(), None).unwrap_or_else(|error| panic!("{error}"));
         let address = format!("127.0.0.1:{}", free_port());
-        let spin_state = state.path().join("spin");
         let mut command = Command::new(program);
         command.current_dir(repository()).arg("up").args(quickstart::spin_flags());
-        command.args(["--listen", &address, "--state-dir"]).arg(&spin_state);
+        command.args(["--listen", &address, "--state-dir"]).arg(state.path().join("spin"));
         only_own_variables(&mut command);
         command.env("SPIN_VARIABLE_OPERATOR_KEY_SHA256", secrets.operator_key_sha256());
         command.env("SPIN_VARIABLE_SIGNING_KEY", &secrets.signing_key);
@@ -77,15 +70,21 @@ impl Server {
         let base = format!("http://{address}");
         let client = Client::new(&base);
         process.wait_until(START_TIMEOUT, |_| client.get("/health/live").answered());
-        let database = backing.database(spin_state.join("sqlite_db.db"));
-        Self {
-            base,
-            operator_key: secrets.operator_key,
-            database,
-            _process: process,
-            _backing: backing,
-            state,
-        }
+        Self::running(base, process, backing, state, "spin/sqlite_db.db", secrets)
+    }
+
+    /// The server of a process that answers; `sqlite` is where in its state the embedded database is.
+    fn running(
+        base: String,
+        process: Process,
+        backing: Backing,
+        state: TempDir,
+        sqlite: &str,
+        secrets: Secrets,
+    ) -> Self {
+        let database = backing.database(state.path().join(sqlite));
+        let operator_key = secrets.operator_key;
+        Self { base, operator_key, database, _process: process, _backing: backing, state }
     }
 
     /// Where it listens: `http://…`, without a slash at the end.
