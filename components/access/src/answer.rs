@@ -9,7 +9,7 @@ use insula_sql::Error;
 use crate::bindings::exports::insula::access::guard as wit;
 use crate::bindings::insula::access::types;
 use crate::credential::Credential;
-use crate::service::{Decision, Question, permission_to_wit};
+use crate::service::{Decision, Question, to_wit};
 
 /// The grant or the denial that a decision means.
 pub fn of(decision: Decision, question: &Question) -> Result<wit::Grant, wit::Denial> {
@@ -55,10 +55,7 @@ fn grant(decision: Decision, question: &Question) -> wit::Grant {
         (Standing::Member { role, .. }, Some(tenant_id)) => Some(types::Membership {
             tenant_id,
             role: role.as_str().to_owned(),
-            permissions: effective(role, decision.facts.scopes.as_deref())
-                .into_iter()
-                .map(permission_to_wit)
-                .collect(),
+            permissions: effective(role, decision.facts.scopes.as_deref()).into_iter().map(to_wit).collect(),
             plan: decision.plan,
         }),
         (Standing::Member { .. } | Standing::NoTenant | Standing::Stranger, _) => None,

@@ -2,7 +2,6 @@
 
 use insula_domain::admission::{Demand as Rule, Denial};
 use insula_domain::metric::Reset;
-use insula_domain::permission::Permission;
 use insula_sql::config::Config;
 use insula_sql::time::Timestamp;
 
@@ -44,7 +43,7 @@ pub async fn admit(presented: Option<&str>, demand: wit::Demand) -> Result<wit::
     };
     let rule = Rule {
         caller_allowed: demand.callers.contains(kind),
-        permission: demand.permission.map(permission),
+        permission: demand.permission.map(from_wit),
         tenant_required: demand.tenant_required,
         metered: demand.metered,
     };
@@ -84,28 +83,4 @@ pub struct Decision {
     pub outcome: Result<(), Denial>,
 }
 
-macro_rules! permissions {
-    ($($name:ident),*) => {
-        const fn permission(permission: types::Permission) -> Permission {
-            match permission { $(types::Permission::$name => Permission::$name),* }
-        }
-        /// The permission in the words of the interface.
-        pub const fn permission_to_wit(permission: Permission) -> types::Permission {
-            match permission { $(Permission::$name => types::Permission::$name),* }
-        }
-    };
-}
-permissions!(
-    Analyze,
-    Fix,
-    Generate,
-    Query,
-    ViewReports,
-    ViewUsage,
-    ManageKeys,
-    ManageUsers,
-    ManageTenant,
-    ManageBilling,
-    ViewAudit,
-    ManagePrivacy
-);
+insula_domain::permission_in_wit!(types::Permission);

@@ -75,3 +75,25 @@ impl Permission {
         Self::ALL.into_iter().find(|permission| permission.as_str() == text)
     }
 }
+
+/// Writes `to_wit` and `from_wit`: between [`Permission`] and the enum of the same names that a component generates from
+/// `insula:access/types`. Every component generates one of its own.
+#[macro_export]
+macro_rules! permission_in_wit {
+    ($generated:ty) => {
+        $crate::permission_in_wit!(
+            $generated: Analyze Fix Generate Query ViewReports ViewUsage ManageKeys ManageUsers ManageTenant
+                ManageBilling ViewAudit ManagePrivacy
+        );
+    };
+    ($generated:ty: $($name:ident)+) => {
+        pub(crate) const fn to_wit(permission: $crate::permission::Permission) -> $generated {
+            type Generated = $generated;
+            match permission { $($crate::permission::Permission::$name => Generated::$name),+ }
+        }
+        pub(crate) const fn from_wit(permission: $generated) -> $crate::permission::Permission {
+            type Generated = $generated;
+            match permission { $(Generated::$name => $crate::permission::Permission::$name),+ }
+        }
+    };
+}

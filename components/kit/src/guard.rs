@@ -196,30 +196,7 @@ fn limit_headers(limits: &[types::Limit]) -> Option<(String, String)> {
         .then(|| (join(limits.iter().map(policy).collect()), join(limits.iter().map(state).collect())))
 }
 
-macro_rules! permissions {
-    ($($name:ident),*) => {
-        const fn to_wit(permission: Permission) -> types::Permission {
-            match permission { $(Permission::$name => types::Permission::$name),* }
-        }
-        const fn from_wit(permission: types::Permission) -> Permission {
-            match permission { $(types::Permission::$name => Permission::$name),* }
-        }
-    };
-}
-permissions!(
-    Analyze,
-    Fix,
-    Generate,
-    Query,
-    ViewReports,
-    ViewUsage,
-    ManageKeys,
-    ManageUsers,
-    ManageTenant,
-    ManageBilling,
-    ViewAudit,
-    ManagePrivacy
-);
+insula_domain::permission_in_wit!(types::Permission);
 
 #[cfg(test)]
 mod tests {
