@@ -119,7 +119,7 @@ fn play(calls: &[Call]) -> Result<(), TestCaseError> {
         now_ms += i64::try_from(call.wait_ms).unwrap();
         let (path, demand) = ROUTES[call.route];
         let expected = model.expect(&callers[call.caller], demand, now_ms);
-        // A key can outlive its expiry only in the model's callers that have none; sessions end after 15 minutes.
+        // A key can outlive its expiry only in the model's callers that have none; tokens end after 15 minutes.
         let answer = callers[call.caller].caller.get(path).send();
         prop_assert_eq!(answer.status, expected, "{:?} at {}: {}", call, now_ms, answer);
     }
@@ -135,7 +135,7 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
     let viewer = app.member(ada, "viewer");
     let removed = app.member(ada, "admin");
     app.db().execute(&format!("delete from membership where user_id = '{}'", removed.user_id));
-    app.db().execute("update session set expires_at_ms = 4102444800000");
+    app.db().execute("update access_token set expires_at_ms = 4102444800000");
     let key = |scopes: &[Scope]| Known {
         caller: ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()),
         bucket: tenant.clone(),

@@ -3,8 +3,11 @@
 mod idempotency;
 mod jwks;
 mod login;
+mod logout;
 mod me;
+mod refresh;
 mod register;
+mod switch;
 mod tenant_choice;
 mod token;
 
@@ -29,6 +32,17 @@ pub fn login(app: &App, body: &Value) -> Answer {
 pub fn token(app: &App, email: &str, tenant_id: Option<&str>) -> String {
     let body = json!({ "email": email, "password": PASSWORD, "tenant_id": tenant_id });
     login(app, &body).expect(200).json()["access_token"].as_str().unwrap().to_owned()
+}
+
+/// The tokens of a person who logs in.
+#[track_caller]
+pub fn session(app: &App, email: &str) -> Value {
+    login(app, &json!({ "email": email, "password": PASSWORD })).expect(200).json()
+}
+
+/// Sends an exchange of a refresh token.
+pub fn refresh(app: &App, token: &Value) -> Answer {
+    app.request("POST", "/api/v1/auth/refresh").json(&json!({ "refresh_token": token })).send()
 }
 
 /// Everything of an answer that a client could compare, but the time.

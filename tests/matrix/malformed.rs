@@ -37,7 +37,8 @@ pub fn plain<'a>(app: &'a App, method: &str, path: &str, caller: Option<&Caller<
 fn an_unknown_field_is_refused_by_name_and_nothing_is_stored() {
     each(|app, route, path, caller| {
         let Body::Json(_) = route.body else { return };
-        let mut body = json_body(route.doc.id).unwrap_or_else(|| panic!("no sample for `{}`", route.doc.id));
+        let mut body =
+            json_body(app, route.doc.id).unwrap_or_else(|| panic!("no sample for `{}`", route.doc.id));
         body["surprise"] = 1.into();
         let before = app.db().dump();
         plain(app, route.method.as_str(), path, caller.as_ref())
@@ -100,8 +101,9 @@ fn a_method_that_a_path_does_not_know_is_405_with_those_that_it_knows() {
 #[test]
 fn an_unknown_query_parameter_is_refused_by_name() {
     each(|app, route, path, caller| {
+        let request = request(app, route, &format!("{path}?surprise=1"), caller.as_ref());
         let before = app.db().dump();
-        let answer = request(app, route, &format!("{path}?surprise=1"), caller.as_ref()).send();
+        let answer = request.send();
         answer.invalid("?surprise", "unknown");
         assert_eq!(app.db().dump(), before);
     });

@@ -1,18 +1,39 @@
 //! A well-formed request for every operation: the one thing that is written by hand for each new route.
 
+use insula_domain::credential;
 use insula_kit::route::Route;
 use insula_tests::support::{App, Caller, Form, Request};
 use serde_json::{Value, json};
 
-/// The JSON body that the operation accepts, if it reads JSON.
-pub fn json_body(operation: &str) -> Option<Value> {
+/// The JSON body that the operation accepts, if it reads JSON. What it names is there.
+pub fn json_body(app: &App, operation: &str) -> Option<Value> {
     match operation {
         "register" => Some(json!({ "email": "new@example.com", "password": "correct horse battery staple" })),
         "login" => Some(json!({ "email": "ada@example.com", "password": "correct horse battery staple" })),
+        "refresh" => Some(json!({ "refresh_token": refresh_token(app) })),
+        "logout" => Some(json!({ "everywhere": false })),
+        "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
         _ => None,
     }
+}
+
+/// An id.
+fn one(app: &App, of: &str) -> String {
+    app.db().rows(&format!("select id from {of} order by id limit 1")).concat().concat()
+}
+
+/// A refresh token that was not exchanged yet.
+fn refresh_token(app: &App) -> &'static str {
+    let text = "ins_refresh_of-the-matrix";
+    app.db().execute(&format!(
+        "insert into refresh_token (digest, session_id, expires_at_ms) values ('{}', '{}', 9000000000000)
+         on conflict (digest) do update set successor = null",
+        credential::digest(text),
+        one(app, "session")
+    ));
+    text
 }
 
 /// The path of a route with ids in it.
@@ -42,7 +63,7 @@ pub fn request<'a>(app: &'a App, route: &Route<()>, path: &str, caller: Option<&
         insula_kit::route::Body::None => request,
         insula_kit::route::Body::Upload(_) => request.form(&Form::file("a,b\n1,2\n")),
         insula_kit::route::Body::Json(_) => {
-            let body = json_body(route.doc.id);
+            let body = json_body(app, route.doc.id);
             request.json(&body.unwrap_or_else(|| panic!("no sample for `{}`: add one", route.doc.id)))
         }
     }

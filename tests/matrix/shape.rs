@@ -12,7 +12,8 @@ use super::samples::json_body;
 fn each_body(act: impl Fn(&dyn Fn(&str) -> Answer, &Value, &Map<String, Value>)) {
     each(|app, route, path, caller| {
         let Some(schema) = schema(route) else { return };
-        let sample = json_body(route.doc.id).unwrap_or_else(|| panic!("no sample for `{}`", route.doc.id));
+        let sample =
+            json_body(app, route.doc.id).unwrap_or_else(|| panic!("no sample for `{}`", route.doc.id));
         let before = app.db().dump();
         act(&|text| send(app, route, path, caller.as_ref(), text), &schema, sample.as_object().unwrap());
         assert_eq!(app.db().dump(), before, "{path}");
@@ -51,7 +52,8 @@ fn faults(answer: &Answer, mut expected: Vec<(String, &str)>) {
 #[test]
 fn every_missing_field_is_told_at_once() {
     each_body(|send, schema, _| {
-        let required = schema["required"].as_array().unwrap();
+        // Where nothing is required, nothing is missing.
+        let Some(required) = schema["required"].as_array() else { return };
         let expected = required.iter().map(|name| (format!("/{}", name.as_str().unwrap()), "required"));
         faults(&send("{}"), expected.collect());
     });

@@ -90,7 +90,7 @@ pub fn callers<'a>(app: &'a App, side: &Side<'a>, other: &Side<'a>) -> Vec<(Kind
     let owner = &side.owner;
     let expired = app.log_in(&owner.email);
     let digest = insula_domain::credential::digest(&expired.credential);
-    app.db().execute(&format!("update session set expires_at_ms = 1 where access_digest = '{digest}'"));
+    app.db().execute(&format!("update access_token set expires_at_ms = 1 where digest = '{digest}'"));
     let revoked = owner.key(&["read", "admin", "analyze"]);
     let digest = insula_domain::credential::digest(&revoked.credential);
     app.db().execute(&format!("update api_key set revoked_at_ms = 1 where digest = '{digest}'"));

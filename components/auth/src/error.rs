@@ -9,6 +9,9 @@ insula_kit::catalogue! {
     EMAIL_TAKEN = 409 "email-taken" "The e-mail address is taken";
     /// No person has this e-mail address and this password. Which of the two is wrong is not told.
     INVALID_CREDENTIALS = 401 "invalid-credentials" "The e-mail address or the password is wrong";
+    /// The refresh token is unknown, too old, of a session that has ended, or was exchanged before, which ends the
+    /// session: somebody has a copy. Log in again.
+    INVALID_REFRESH_TOKEN = 401 "invalid-refresh-token" "The refresh token is not valid";
 }
 
 /// A refusal or a failure. None of its texts names a person, an address or a secret.
@@ -20,6 +23,9 @@ pub enum Error {
     /// The address is unknown, or the password is wrong.
     #[error("the credentials prove nothing")]
     InvalidCredentials,
+    /// The refresh token proves nothing, or was exchanged before.
+    #[error("the refresh token proves nothing")]
+    InvalidRefreshToken,
     /// There is no such tenant, or the person is no member of it.
     #[error("no such tenant")]
     NoSuchTenant,
@@ -46,6 +52,9 @@ impl From<Error> for Problem {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
             Error::InvalidCredentials => {
                 Self::new(&INVALID_CREDENTIALS).header("www-authenticate", "Bearer realm=\"insula\"")
+            }
+            Error::InvalidRefreshToken => {
+                Self::new(&INVALID_REFRESH_TOKEN).header("www-authenticate", "Bearer realm=\"insula\"")
             }
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
             Error::NoSetting(_) | Error::UnusableKey | Error::Hashing | Error::Signing => {

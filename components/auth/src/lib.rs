@@ -4,6 +4,9 @@
 //! |------------|-------------------------------|------------------------|
 //! | `Register` | `POST /api/v1/auth/register`  | everybody              |
 //! | `Login`    | `POST /api/v1/auth/login`     | everybody              |
+//! | `Refresh`  | `POST /api/v1/auth/refresh`   | a refresh token        |
+//! | `Logout`   | `POST /api/v1/auth/logout`    | a person               |
+//! | `Switch`   | `POST /api/v1/auth/switch`    | a person               |
 //! | `Me`       | `GET /api/v1/auth/me`         | a person               |
 //! | `Jwks`     | `GET /.well-known/jwks.json`  | everybody              |
 //!
@@ -14,12 +17,13 @@
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
-//! digest in its session's row, so a session that ends takes its token with it at once.
+//! digest, and asks whether its session goes on, so a session that ends takes its tokens with it at once.
 
 mod email;
 mod error;
 mod http;
 mod password;
+mod refresh_token;
 mod registration;
 mod service;
 mod signing_key;
@@ -34,9 +38,13 @@ use insula_kit::route::{Access, Body, Method, Route};
 use insula_kit::{Cx, Problem, Request, Response};
 
 use crate::http::jwks::JwksView;
-use crate::http::login::{LoginBody, TokenView};
+use crate::http::login::LoginBody;
+use crate::http::logout::LogoutBody;
 use crate::http::me::MeView;
+use crate::http::refresh::RefreshBody;
 use crate::http::register::{RegistrationBody, RegistrationView};
+use crate::http::switch::SwitchBody;
+use crate::http::token_view::{AccessView, SessionView};
 
 /// The problems that only this component has.
 pub static KINDS: &[&Kind] = error::KINDS;
@@ -48,6 +56,12 @@ pub enum Operation {
     Register,
     /// Makes a session.
     Login,
+    /// Makes the next tokens of a session.
+    Refresh,
+    /// Ends sessions.
+    Logout,
+    /// Makes a token for another tenant.
+    Switch,
     /// Reads who is calling.
     Me,
     /// Publishes the key that tokens are verified with.
@@ -86,8 +100,61 @@ pub const ROUTES: &[Route<Operation>] = &[
             summary: "Log in",
             about: "The token acts in the tenant that `tenant_id` names, or in the person's first.",
             query: &[],
-            answers: &[Answer::json::<TokenView>(200, "An access token.")],
+            answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
             problems: &[&error::INVALID_CREDENTIALS, &NOT_FOUND, &UNAVAILABLE, &NOT_MIGRATED],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/refresh",
+        operation: Operation::Refresh,
+        access: Access::Public,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<RefreshBody>()),
+        doc: Doc {
+            id: "refresh",
+            summary: "Exchange a refresh token",
+            about: "For the next access and refresh token. A refresh token can be exchanged once, within 7 days; a \
+                    second attempt ends the session and all its tokens, because somebody has a copy.",
+            query: &[],
+            answers: &[Answer::json::<SessionView>(200, "The next tokens of the session.")],
+            problems: &[&error::INVALID_REFRESH_TOKEN, &UNAVAILABLE, &NOT_MIGRATED],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/logout",
+        operation: Operation::Logout,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<LogoutBody>()),
+        doc: Doc {
+            id: "logout",
+            summary: "Log out",
+            about: "Ends the session, and all its tokens at once; with `everywhere` all sessions of the person.",
+            query: &[],
+            answers: &[Answer::empty(204, "It has ended.")],
+            problems: &[],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/switch",
+        operation: Operation::Switch,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<SwitchBody>()),
+        doc: Doc {
+            id: "switch_tenant",
+            summary: "Act in another tenant",
+            about: "An access token of the same session, for another tenant that the person belongs to. Tokens that \
+                    are exchanged from now on act there too; earlier ones act where they did.",
+            query: &[],
+            answers: &[Answer::json::<AccessView>(200, "An access token.")],
+            problems: &[&NOT_FOUND],
         },
     },
     Route {
@@ -140,6 +207,9 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
     match operation {
         Operation::Register => http::register::handle(cx, &request).await,
         Operation::Login => http::login::handle(cx, &request).await,
+        Operation::Refresh => http::refresh::handle(cx, &request).await,
+        Operation::Logout => http::logout::handle(cx, &request).await,
+        Operation::Switch => http::switch::handle(cx, &request).await,
         Operation::Me => http::me::handle(cx, &request).await,
         Operation::Jwks => http::jwks::handle().await,
     }

@@ -1,17 +1,13 @@
-//! The operations on people and sessions: the order of their steps, and what happens whole or not at all.
+//! The operations on people: the order of their steps, and what happens whole or not at all.
+
+pub mod session;
 
 use insula_kit::sql::Scope;
-use insula_kit::{Cx, Problem, Response, config, idempotency};
+use insula_kit::{Cx, Problem, Response, idempotency};
 
-use crate::email::Email;
 use crate::error::Error;
-use crate::password::Password;
 use crate::registration::{FirstTenant, Person, Registration};
-use crate::signing_key::SigningKey;
-use crate::store::{self, Membership, Wanted};
-use crate::token::{AccessToken, Session};
-
-const ISSUER: &str = "public_url";
+use crate::store::{self, Membership};
 
 /// Makes a person, and the tenant that it owns, if one is named. All of it is stored, or nothing; `answer` tells of it,
 /// and is kept with it for a request that is sent again.
@@ -38,35 +34,6 @@ pub async fn register(
         }
     };
     idempotency::commit(cx, Scope::System, statements, answer, refused).await
-}
-
-/// Makes a session of the person whose address and password these are. An unknown address takes the same steps and
-/// the same time as a wrong password.
-pub async fn login(
-    cx: &Cx,
-    email: Option<&Email>,
-    password: &Password,
-    wanted: Wanted,
-) -> Result<(Session, AccessToken), Problem> {
-    let rows = cx.query(Scope::System, store::get_by_email(email, wanted)).await?;
-    let known = rows.first().map(store::read_known).transpose()?;
-    let is_proven = password.proves(known.as_ref().map(|known| &known.password))?;
-    let known = known.filter(|_| is_proven).ok_or(Error::InvalidCredentials)?;
-    if wanted != Wanted::First && known.membership.is_none() {
-        return Err(Error::NoSuchTenant.into());
-    }
-    let key = SigningKey::load().await?;
-    let issuer = config::variable(ISSUER).await.ok_or(Error::NoSetting(ISSUER))?;
-    let session = Session {
-        id: cx.new_id()?,
-        user_id: known.user_id,
-        membership: known.membership,
-        created_at: cx.now(),
-    };
-    let token = session.token(&issuer, &key, cx.random()?)?;
-    let statement = store::insert_session(&session, &token.digest());
-    cx.query(Scope::Person(session.user_id), statement).await?;
-    Ok((session, token))
 }
 
 /// The person who is calling, and its memberships.

@@ -1,5 +1,7 @@
 //! People and sessions in the database: the statements of `sql/`, and how their rows are read.
 
+pub mod session;
+
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::params;
@@ -8,13 +10,11 @@ use insula_kit::sql::{self, Row, Statement};
 use crate::email::Email;
 use crate::password::PasswordHash;
 use crate::registration::{FIRST_PLAN, FIRST_STATE, FirstTenant, Person};
-use crate::token::Session;
 
 const INSERT_PERSON: &str = include_str!("../sql/user_account_insert.sql");
 const INSERT_TENANT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
 const GET_BY_EMAIL: &str = include_str!("../sql/user_account_get_by_email.sql");
-const INSERT_SESSION: &str = include_str!("../sql/session_insert.sql");
 const GET_PERSON: &str = include_str!("../sql/user_account_get.sql");
 const LIST_MEMBERSHIPS: &str = include_str!("../sql/membership_list_by_user.sql");
 
@@ -73,20 +73,6 @@ pub fn get_by_email(email: Option<&Email>, wanted: Wanted) -> Statement {
     Statement::new(GET_BY_EMAIL, params![tenant_id, email.map_or("", Email::as_str)])
 }
 
-/// Stores a session with the digest of its token.
-pub fn insert_session(session: &Session, access_digest: &str) -> Statement {
-    let tenant_id = session.membership.map(|(tenant_id, _)| tenant_id);
-    let values = params![
-        session.id,
-        session.user_id,
-        tenant_id,
-        access_digest,
-        session.created_at,
-        session.expires_at()
-    ];
-    Statement::required(INSERT_SESSION, values)
-}
-
 /// One person, for [`read_person`], and its memberships, for [`read_membership`].
 pub fn get(user_id: UserId) -> Vec<Statement> {
     vec![
@@ -97,11 +83,16 @@ pub fn get(user_id: UserId) -> Vec<Statement> {
 
 /// Reads what a login needs.
 pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
-    let membership = match row.optional_text("tenant_id")? {
-        None => None,
-        Some(_) => Some((row.id("tenant_id")?, row.word("role", Role::parse)?)),
-    };
-    Ok(Known { user_id: row.id("id")?, password: PasswordHash::stored(row.text("password")?), membership })
+    let password = PasswordHash::stored(row.text("password")?);
+    Ok(Known { user_id: row.id("id")?, password, membership: read_place(row)? })
+}
+
+/// Reads a tenant and the role there, if the row has them.
+fn read_place(row: &Row) -> Result<Option<(TenantId, Role)>, sql::Error> {
+    match row.optional_text("tenant_id")? {
+        None => Ok(None),
+        Some(_) => Ok(Some((row.id("tenant_id")?, row.word("role", Role::parse)?))),
+    }
 }
 
 /// Reads a person.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insula_domain::credential;
 use insula_domain::role::Role;
-use insula_kit::id::{SessionId, TenantId, UserId};
+use insula_kit::id::{SessionId, TenantId, TokenId, UserId};
 use insula_kit::time::Timestamp;
 use serde::Serialize;
 
@@ -16,13 +16,14 @@ pub const LIFETIME_SECONDS: i64 = 15 * 60;
 /// Whom tokens are for.
 const AUDIENCE: &str = "insula";
 
-/// A login of a person, in a tenant or in none.
+/// What a token says: whose call it is, by which session, in a tenant or in none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    pub id: SessionId,
+pub struct Access {
+    pub id: TokenId,
+    pub session_id: SessionId,
     pub user_id: UserId,
     pub membership: Option<(TenantId, Role)>,
-    pub created_at: Timestamp,
+    pub issued_at: Timestamp,
 }
 
 /// The text of a token. It can be put into the one answer that shows it, and into a digest; it can't be printed.
@@ -43,7 +44,8 @@ struct Claims<'a> {
     exp: i64,
     nbf: i64,
     iat: i64,
-    jti: SessionId,
+    jti: TokenId,
+    sid: SessionId,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,14 +53,14 @@ struct Claims<'a> {
     scope: String,
 }
 
-impl Session {
-    /// When its token ends: a whole second, as tokens count.
+impl Access {
+    /// When the token ends: a whole second, as tokens count.
     pub const fn expires_at(&self) -> Timestamp {
-        Timestamp::from_ms((self.created_at.as_seconds() + LIFETIME_SECONDS) * 1_000)
+        Timestamp::from_ms((self.issued_at.as_seconds() + LIFETIME_SECONDS) * 1_000)
     }
 
-    /// The session's token, signed. `issuer` is the address that this server is known by.
-    pub fn token(&self, issuer: &str, key: &SigningKey, seed: [u8; 32]) -> Result<AccessToken, Error> {
+    /// The token. `issuer` is the address that this server is known by.
+    pub fn sign(&self, issuer: &str, key: &SigningKey, seed: [u8; 32]) -> Result<AccessToken, Error> {
         let header = Header { typ: "JWT", alg: "RS256", kid: &key.public().id };
         let (tenant_id, role) = self.membership.unzip();
         let claims = Claims {
@@ -66,9 +68,10 @@ impl Session {
             sub: self.user_id,
             aud: AUDIENCE,
             exp: self.expires_at().as_seconds(),
-            nbf: self.created_at.as_seconds(),
-            iat: self.created_at.as_seconds(),
+            nbf: self.issued_at.as_seconds(),
+            iat: self.issued_at.as_seconds(),
             jti: self.id,
+            sid: self.session_id,
             tenant_id,
             role,
             scope: role.map(permissions).unwrap_or_default(),
@@ -108,13 +111,14 @@ mod tests {
 
     const ISSUER: &str = "https://insula.example";
 
-    fn session(membership: Option<(TenantId, Role)>) -> Session {
+    fn access(membership: Option<(TenantId, Role)>) -> Access {
         let at = Timestamp::from_ms(4_102_444_800_999);
-        Session {
-            id: SessionId::new(at, [1; 10]),
+        Access {
+            id: TokenId::new(at, [4; 10]),
+            session_id: SessionId::new(at, [1; 10]),
             user_id: UserId::new(at, [2; 10]),
             membership,
-            created_at: at,
+            issued_at: at,
         }
     }
 
@@ -131,23 +135,24 @@ mod tests {
     fn others_can_verify_a_token_with_the_published_key() {
         let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
         let tenant_id = TenantId::new(Timestamp::from_ms(1), [3; 10]);
-        let session = session(Some((tenant_id, Role::Viewer)));
-        let token = session.token(ISSUER, &key, [7; 32]).unwrap();
+        let access = access(Some((tenant_id, Role::Viewer)));
+        let token = access.sign(ISSUER, &key, [7; 32]).unwrap();
         let expected = serde_json::json!({
-            "iss": ISSUER, "sub": session.user_id, "aud": "insula", "jti": session.id, "iat": 4_102_444_800_i64,
+            "iss": ISSUER, "sub": access.user_id, "aud": "insula", "jti": access.id, "sid": access.session_id,
+            "iat": 4_102_444_800_i64,
             "nbf": 4_102_444_800_i64, "exp": 4_102_445_700_i64, "tenant_id": tenant_id, "role": "viewer",
             "scope": "view_reports",
         });
         assert_eq!(claims(&token, &key).unwrap(), expected);
         let header = decode_header(token.reveal()).unwrap();
         assert_eq!((header.alg, header.kid.as_deref()), (Algorithm::RS256, Some(key.public().id.as_str())));
-        assert_eq!(session.expires_at().as_ms(), 4_102_445_700_000);
+        assert_eq!(access.expires_at().as_ms(), 4_102_445_700_000);
     }
 
     #[test]
     fn a_changed_token_proves_nothing() {
         let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
-        let token = session(None).token(ISSUER, &key, [7; 32]).unwrap();
+        let token = access(None).sign(ISSUER, &key, [7; 32]).unwrap();
         let mut text = token.reveal().to_owned();
         let at = text.find('.').unwrap() + 9;
         let other = if &text[at..=at] == "A" { "B" } else { "A" };
@@ -158,7 +163,7 @@ mod tests {
     #[test]
     fn a_token_without_a_tenant_names_none_and_allows_nothing() {
         let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
-        let token = session(None).token(ISSUER, &key, [7; 32]).unwrap();
+        let token = access(None).sign(ISSUER, &key, [7; 32]).unwrap();
         let claims = claims(&token, &key).unwrap();
         assert_eq!((claims.get("tenant_id"), claims.get("role")), (None, None));
         assert_eq!(claims["scope"], "");
@@ -167,7 +172,7 @@ mod tests {
     #[test]
     fn the_guard_takes_it_for_a_token_and_the_blinding_is_not_part_of_it() {
         let key = SigningKey::new(crate::signing_key_example::key()).ok().unwrap();
-        let token = |seed| session(None).token(ISSUER, &key, [seed; 32]).unwrap();
+        let token = |seed| access(None).sign(ISSUER, &key, [seed; 32]).unwrap();
         assert_eq!(Presented::parse(token(1).reveal()), Some(Presented::Token));
         assert_eq!(token(1).digest(), token(2).digest());
     }

@@ -49,7 +49,7 @@ pub struct Table {
     pub name: &'static str,
     /// The component, or library, that owns it.
     pub owner: &'static str,
-    /// The column that names the person or tenant that the row is about.
+    /// The column that names the person or tenant that the row is about, or the session of the person.
     pub subject: Option<&'static str>,
     /// Why the rows are kept.
     pub basis: Basis,
@@ -69,6 +69,21 @@ const FOR_EVER: &str = "as long as the installation";
 
 /// Every table.
 pub const TABLES: &[Table] = &[
+    Table {
+        name: "access_token",
+        owner: "auth",
+        subject: Some("session_id"),
+        basis: Security,
+        retention: "until it expires",
+        exported: false,
+        erasure: Delete,
+        columns: &[
+            ("digest", Secret),
+            ("session_id", Technical),
+            ("tenant_id", Technical),
+            ("expires_at_ms", Technical),
+        ],
+    },
     Table {
         name: "api_key",
         owner: "keys",
@@ -163,6 +178,21 @@ pub const TABLES: &[Table] = &[
         columns: &[("plan", Business), ("metric", Business), ("quota", Business)],
     },
     Table {
+        name: "refresh_token",
+        owner: "auth",
+        subject: Some("session_id"),
+        basis: Security,
+        retention: "until its session expires",
+        exported: false,
+        erasure: Delete,
+        columns: &[
+            ("digest", Secret),
+            ("session_id", Technical),
+            ("expires_at_ms", Technical),
+            ("successor", Secret),
+        ],
+    },
+    Table {
         name: "report",
         owner: "quality",
         subject: Some("tenant_id"),
@@ -205,9 +235,9 @@ pub const TABLES: &[Table] = &[
             ("id", Technical),
             ("user_id", Technical),
             ("tenant_id", Technical),
-            ("access_digest", Secret),
             ("created_at_ms", Technical),
             ("expires_at_ms", Technical),
+            ("ended_at_ms", Technical),
         ],
     },
     Table {

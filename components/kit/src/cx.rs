@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::config::Config;
 use crate::guard::{Caller, Grant, Membership};
-use crate::id::{Id, Kind, TenantId, UserId};
+use crate::id::{Id, Kind, SessionId, TenantId, UserId};
 use crate::idempotency::Claim;
 use crate::problem::{INTERNAL, NOT_FOUND, Problem};
 use crate::sql::{Db, Scope};
@@ -69,6 +69,15 @@ impl Cx {
             Caller::Person { user_id, .. } => Ok(user_id),
             Caller::ApiKey { creator_id, .. } => Ok(creator_id),
             Caller::Anonymous | Caller::Operator => Err(Problem::new(&NOT_FOUND)),
+        }
+    }
+
+    /// The session of the person who is calling.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        match self.grant.caller {
+            Caller::Person { session_id, .. } => Some(session_id),
+            Caller::ApiKey { .. } | Caller::Anonymous | Caller::Operator => None,
         }
     }
 

@@ -5,6 +5,7 @@ use insula_kit::sql::{self, Db, Scope, Statement};
 use insula_kit::time::Timestamp;
 
 const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
+const PURGE_ACCESS_TOKENS: &str = include_str!("../sql/access_token_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
@@ -13,6 +14,11 @@ pub const CHUNK: usize = 1_000;
 /// Deletes a chunk of the stored answers that are kept no longer. Returns how many there were.
 pub async fn purge_idempotency(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_IDEMPOTENCY, now).await
+}
+
+/// Deletes a chunk of the access tokens that are over. Returns how many there were.
+pub async fn purge_access_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_ACCESS_TOKENS, now).await
 }
 
 /// Deletes a chunk of the sessions that are over. Returns how many there were.

@@ -16,6 +16,8 @@ const ROUNDS: usize = 20;
 pub enum Task {
     /// Deletes stored answers of creating requests that are kept no longer.
     PurgeIdempotency,
+    /// Deletes access tokens that are over.
+    PurgeAccessTokens,
     /// Deletes sessions that are over.
     PurgeSessions,
 }
@@ -30,12 +32,13 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 2] = [Self::PurgeIdempotency, Self::PurgeSessions];
+    const ALL: [Self; 3] = [Self::PurgeIdempotency, Self::PurgeAccessTokens, Self::PurgeSessions];
 
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PurgeIdempotency => "purge_idempotency",
+            Self::PurgeAccessTokens => "purge_access_tokens",
             Self::PurgeSessions => "purge_sessions",
         }
     }
@@ -43,6 +46,7 @@ impl Task {
     async fn chunk(self, db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
         match self {
             Self::PurgeIdempotency => store::purge_idempotency(db, now).await,
+            Self::PurgeAccessTokens => store::purge_access_tokens(db, now).await,
             Self::PurgeSessions => store::purge_sessions(db, now).await,
         }
     }
@@ -87,7 +91,8 @@ mod tests {
     const ANSWERS: &str = "insert into idempotency
         with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
         select 'c', 'o', $2 || i, 'd', 'a', $3 from n returning 1 as made";
-    const SESSION: &str = "insert into session values ($1, 'u', null, $1, 0, $2) returning id";
+    const SESSION: &str = "insert into session values ($1, 'u', null, 0, $2, null) returning id";
+    const TOKEN: &str = "insert into access_token values ($1, $2, null, $3) returning digest";
     const PERSON: &str = "insert into user_account values ('u', 'e', null, 'p', 0) returning id";
 
     fn database() -> Db {
@@ -98,10 +103,10 @@ mod tests {
         block_on(db.query(Scope::System, Statement::new(text, params))).unwrap()
     }
 
-    fn removed(db: &Db) -> [usize; 2] {
+    fn removed(db: &Db) -> [usize; 3] {
         let ran = block_on(run(db, NOW)).unwrap();
         assert_eq!(ran.iter().map(|ran| ran.task).collect::<Vec<_>>(), Task::ALL);
-        [ran[0].removed, ran[1].removed]
+        [ran[0].removed, ran[1].removed, ran[2].removed]
     }
 
     fn keep_answers(db: &Db, count: i64, prefix: &str, expires_at: Timestamp) {
@@ -116,8 +121,12 @@ mod tests {
         rows(&db, PERSON, vec![]);
         rows(&db, SESSION, params!["over", NOW]);
         rows(&db, SESSION, params!["open", NOW.plus_ms(1)]);
+        rows(&db, TOKEN, params!["old", "open", NOW]);
+        rows(&db, TOKEN, params!["new", "open", NOW.plus_ms(1)]);
+        rows(&db, TOKEN, params!["of the session that is over", "over", NOW.plus_ms(1)]);
 
-        assert_eq!(removed(&db), [2_500, 1]);
+        assert_eq!(removed(&db), [2_500, 1, 1]);
+        assert_eq!(rows(&db, "select digest from access_token", vec![])[0].text("digest").unwrap(), "new");
         let left = rows(&db, "select key_digest from idempotency order by key_digest", vec![]);
         let left: Vec<_> = left.iter().map(|row| row.text("key_digest").unwrap()).collect();
         assert_eq!(left, ["new1", "new2", "new3"]);
@@ -128,8 +137,8 @@ mod tests {
     fn a_second_tick_finds_nothing_to_do() {
         let db = database();
         keep_answers(&db, 10, "old", NOW);
-        assert_eq!(removed(&db), [10, 0]);
-        assert_eq!(removed(&db), [0, 0]);
+        assert_eq!(removed(&db), [10, 0, 0]);
+        assert_eq!(removed(&db), [0, 0, 0]);
     }
 
     #[test]
@@ -137,8 +146,8 @@ mod tests {
         let db = database();
         let bound = ROUNDS * CHUNK;
         keep_answers(&db, i64::try_from(bound).unwrap() + 5, "old", NOW);
-        assert_eq!(removed(&db), [bound, 0]);
-        assert_eq!(removed(&db), [5, 0]);
+        assert_eq!(removed(&db), [bound, 0, 0]);
+        assert_eq!(removed(&db), [5, 0, 0]);
     }
 
     #[test]

@@ -47,6 +47,8 @@ kinds! {
     User = "usr", UserId;
     /// A session of a person.
     Session = "ses", SessionId;
+    /// An access token.
+    Token = "tok", TokenId;
     /// An API key.
     Key = "key", KeyId;
     /// A stored report.

@@ -27,17 +27,41 @@ create table membership (
 
 create index membership_by_user on membership (user_id, tenant_id);
 
--- A login: the digest of its access token, and the tenant that it acts in.
+-- A login, and all tokens that came of it: while it goes on, they count. It lasts as long as its last refresh token.
 create table session (
   id text primary key,
   user_id text not null references user_account (id),
   tenant_id text references tenant (id),
-  access_digest text not null unique,
   created_at_ms bigint not null,
-  expires_at_ms bigint not null
+  expires_at_ms bigint not null,
+  ended_at_ms bigint
 );
 
 create index session_by_expiry on session (expires_at_ms);
+
+create index session_by_user on session (user_id);
+
+-- A token that calls are made with, and the tenant that it acts in.
+create table access_token (
+  digest text primary key,
+  session_id text not null references session (id) on delete cascade,
+  tenant_id text references tenant (id),
+  expires_at_ms bigint not null
+);
+
+create index access_token_by_session on access_token (session_id);
+
+create index access_token_by_expiry on access_token (expires_at_ms);
+
+-- A token that is exchanged, once, for the next one and for an access token.
+create table refresh_token (
+  digest text primary key,
+  session_id text not null references session (id) on delete cascade,
+  expires_at_ms bigint not null,
+  successor text
+);
+
+create index refresh_token_by_session on refresh_token (session_id);
 
 -- A key of a program. Scopes are separated by single spaces.
 create table api_key (

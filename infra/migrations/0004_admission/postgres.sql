@@ -37,19 +37,20 @@ begin
   if by_session = 1 then
     select s.id, s.user_id, m.tenant_id, m.role, p.name, p.requests_per_minute, p.burst, q.quota,
         case
-          when s.expires_at_ms <= at_ms then 'unauthenticated'
+          when a.expires_at_ms <= at_ms or s.ended_at_ms is not null then 'unauthenticated'
           when m.role is null and (asked_tenant is not null or tenant_required = 1) then 'hidden'
           when t.state <> 'active' then 'suspended'
           when allowed_roles is not null
             and (m.role is null or m.role <> all (string_to_array(allowed_roles, ' '))) then 'forbidden'
         end
       into credential_id, person_id, tenant_id, role, plan, requests_per_minute, burst, calls_quota, outcome
-      from session s
-      left join membership m on m.user_id = s.user_id and m.tenant_id = coalesce(asked_tenant, s.tenant_id)
+      from access_token a
+      join session s on s.id = a.session_id
+      left join membership m on m.user_id = s.user_id and m.tenant_id = coalesce(asked_tenant, a.tenant_id)
       left join tenant t on t.id = m.tenant_id
       join plan p on p.name = coalesce(t.plan, 'free')
       left join plan_quota q on q.plan = p.name and q.metric = 'api_calls'
-      where s.access_digest = presented;
+      where a.digest = presented;
   else
     select k.id, k.created_by, k.tenant_id, m.role, k.scopes, p.name, p.requests_per_minute, p.burst, q.quota,
         case

@@ -21,12 +21,18 @@ fn answers_with_a_token_of_which_only_the_digest_is_stored() {
     assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &900.into()));
     assert_eq!((&body["user_id"], &body["tenant_id"]), (&made["user"]["id"], &made["tenant"]["id"]));
     assert_eq!(answer.header("cache-control"), "no-store");
-    let stored =
-        app.db().rows("select user_id, tenant_id, access_digest, created_at_ms, expires_at_ms from session");
+    let refresh = body["refresh_token"].as_str().unwrap();
+    assert_eq!(body["refresh_expires_in"], 604_800);
+    let stored = app.db().rows("select user_id, tenant_id, created_at_ms, expires_at_ms from session");
     let (user_id, tenant_id) = (body["user_id"].as_str().unwrap(), body["tenant_id"].as_str().unwrap());
-    assert_eq!(stored, [[user_id, tenant_id, &digest(token), "1893456000000", "1893456900000"]]);
-    let signature = token.rsplit('.').next().unwrap();
-    assert!(!app.db().dump().iter().any(|line| line.contains(signature)));
+    assert_eq!(stored, [[user_id, tenant_id, "1893456000000", "1894060800000"]]);
+    let stored = app.db().rows("select digest, tenant_id, expires_at_ms from access_token");
+    assert_eq!(stored, [[&digest(token), tenant_id, "1893456900000"]]);
+    let stored = app.db().rows("select digest, expires_at_ms from refresh_token");
+    assert_eq!(stored, [[&*digest(refresh), "1894060800000"]]);
+    for secret in [token.rsplit('.').next().unwrap(), refresh.rsplit('_').next().unwrap()] {
+        assert!(!app.db().dump().iter().any(|line| line.contains(secret)));
+    }
 }
 
 #[test]

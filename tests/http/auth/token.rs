@@ -79,17 +79,20 @@ fn a_token_says_who_is_calling_where_as_what_and_until_when() {
     let (header, claims) = (part(&admin.credential, 0), part(&admin.credential, 1));
 
     assert_eq!((&header["typ"], &header["alg"]), (&"JWT".into(), &"RS256".into()));
-    let session =
-        app.db().rows(&format!("select id, expires_at_ms from session where user_id = '{}'", admin.user_id));
+    let session = app.db().rows(&format!(
+        "select s.id, a.expires_at_ms from session s join access_token a on a.session_id = s.id where s.user_id = '{}'",
+        admin.user_id
+    ));
     let scope: Vec<&str> = Role::Admin.permissions().iter().map(|permission| permission.as_str()).collect();
     assert_eq!(
         claims,
         json!({
-            "iss": "http://localhost", "aud": "insula", "sub": admin.user_id, "jti": session[0][0],
+            "iss": "http://localhost", "aud": "insula", "sub": admin.user_id, "sid": session[0][0], "jti": claims["jti"],
             "iat": NOW + 1, "nbf": NOW + 1, "exp": NOW + 901,
             "tenant_id": ada.tenant_id, "role": "admin", "scope": scope.join(" "),
         })
     );
+    assert!(claims["jti"].as_str().unwrap().starts_with("tok_"), "{claims}");
     assert_eq!(session[0][1], ((NOW + 901) * 1_000).to_string());
 }
 

@@ -12,9 +12,10 @@ fn tick(app: &App) -> Value {
     app.operator().request("POST", PATH).send().expect(200).json()
 }
 
-fn ran(answers: i64, sessions: i64) -> Value {
+fn ran(answers: i64, tokens: i64, sessions: i64) -> Value {
     json!({ "ran": [
         { "task": "purge_idempotency", "removed": answers },
+        { "task": "purge_access_tokens", "removed": tokens },
         { "task": "purge_sessions", "removed": sessions },
     ] })
 }
@@ -33,10 +34,10 @@ fn keep_an_answer(person: &Person<'_>, key: &str) {
 fn store_old(app: &App, person: &Person<'_>, count: usize) {
     let rows = |row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<Vec<_>>().join(", ");
     let answers = rows(&|at| format!("('c', 'o', 'old {at}', 'd', 'a', {at})"));
-    let sessions = rows(&|at| format!("('old {at}', '{}', null, 'old {at}', 0, {at})", person.user_id));
+    let sessions = rows(&|at| format!("('old {at}', '{}', null, 0, {at})", person.user_id));
     app.db().execute(&format!("insert into idempotency values {answers}"));
     app.db().execute(&format!(
-        "insert into session (id, user_id, tenant_id, access_digest, created_at_ms, expires_at_ms) values {sessions}"
+        "insert into session (id, user_id, tenant_id, created_at_ms, expires_at_ms) values {sessions}"
     ));
 }
 
@@ -50,19 +51,34 @@ fn removes_what_is_over_and_nothing_else() {
     let later = app.person("bob");
     keep_an_answer(&later, "second");
     let before = app.db().dump();
-    assert_eq!(tick(&app), ran(0, 1), "of the first answer and the first session only the session is over");
+    assert_eq!(tick(&app), ran(0, 1, 0), "of the first person only the access token is over");
 
     app.advance(Duration::from_secs(60));
 
-    assert_eq!(tick(&app), ran(1, 0));
+    assert_eq!(tick(&app), ran(1, 0, 0));
     let after = app.db().dump();
     let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).collect();
     assert_eq!(gone.len(), 2, "{gone:?}");
-    assert!(gone[0].starts_with("idempotency: ") && gone[1].starts_with("session: "), "{gone:?}");
-    assert!(gone.iter().all(|line| line.contains(&ada.user_id)), "{gone:?}");
+    assert!(gone[0].starts_with("access_token: ") && gone[1].starts_with("idempotency: "), "{gone:?}");
     assert!(after.iter().all(|line| before.contains(line)));
     let _ = later.get("/api/v1/auth/me").send().expect(200);
     assert_eq!(app.db().number("select count(*) from api_key"), 1);
+}
+
+#[test]
+fn a_session_goes_with_its_tokens_when_its_last_refresh_token_is_over() {
+    let app = App::start();
+    let _ = app.person("ada");
+    app.advance(Duration::from_millis(7 * 86_400_000 - 1));
+    let _ = app.person("bob");
+    assert_eq!(tick(&app), ran(0, 1, 0));
+
+    app.advance(Duration::from_millis(1));
+
+    assert_eq!(tick(&app), ran(0, 0, 1));
+    for table in ["session", "access_token", "refresh_token"] {
+        assert_eq!(app.db().number(&format!("select count(*) from {table}")), 1, "{table}");
+    }
 }
 
 #[test]
@@ -71,10 +87,10 @@ fn a_second_tick_at_once_finds_nothing_to_do() {
     let ada = app.person("ada");
     keep_an_answer(&ada, "first");
     app.advance(DAY);
-    assert_eq!(tick(&app), ran(1, 1));
+    assert_eq!(tick(&app), ran(1, 1, 0));
     let before = app.db().dump();
 
-    assert_eq!(tick(&app), ran(0, 0));
+    assert_eq!(tick(&app), ran(0, 0, 0));
 
     assert_eq!(app.db().dump(), before);
 }
@@ -88,9 +104,7 @@ fn eight_at_once_remove_each_row_once() {
     let ticks = eight_at_once(|_| tick(&app));
 
     // Who meets another at the same rows may leave them: what was removed and what is left make the whole.
-    for (at, table) in
-        ["idempotency", "session where user_id like 'usr%' and id like 'old%'"].iter().enumerate()
-    {
+    for (at, table) in [(0, "idempotency"), (2, "session where user_id like 'usr%' and id like 'old%'")] {
         let sum: i64 = ticks.iter().map(|tick| removed(tick, at)).sum();
         let left = app.db().number(&format!("select count(*) from {table}"));
         assert_eq!(sum + left, 2_500, "{table}: {left} left, {ticks:?}");

@@ -14,7 +14,7 @@ use crate::credential::Credential;
 use crate::service::{Decision, Question};
 
 const BY_KEY: &str = include_str!("../../sql/sqlite/caller_get_by_key.sql");
-const BY_SESSION: &str = include_str!("../../sql/sqlite/caller_get_by_session.sql");
+const BY_TOKEN: &str = include_str!("../../sql/sqlite/caller_get_by_token.sql");
 const ADMIT: &str = include_str!("../../sql/sqlite/admitted_call_insert.sql");
 
 /// How often a call is decided again that others were faster than. Each time one of them was let in, so only a limit
@@ -49,7 +49,7 @@ async fn find(db: &Db, question: &Question) -> Result<Option<Found>, Error> {
         }
         Credential::Token { digest } | Credential::OperatorKey { digest } => {
             let params = params![question.asked_tenant_id.clone(), question.day_ms(), digest];
-            (Statement::new(BY_SESSION, params), digest)
+            (Statement::new(BY_TOKEN, params), digest)
         }
     };
     let rows = db.query(Scope::System, statement).await?;

@@ -2,14 +2,14 @@
 
 use insula_kit::id::TenantId;
 use insula_kit::{Cx, Problem, Request, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::token_view::SessionView;
 use crate::email::Email;
 use crate::password::Password;
-use crate::service;
+use crate::service::session;
 use crate::store::Wanted;
-use crate::token::LIFETIME_SECONDS;
 
 /// Who logs in, and where.
 #[derive(Deserialize, ToSchema)]
@@ -27,27 +27,6 @@ pub struct LoginBody {
     tenant_id: Option<String>,
 }
 
-/// An access token, to be sent as `Authorization: Bearer …`.
-#[derive(Serialize, ToSchema)]
-#[schema(as = AccessToken)]
-pub struct TokenView {
-    /// The token: a JWT, to be kept secret.
-    #[schema(read_only)]
-    access_token: String,
-    /// `Bearer`.
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// How long it is good for, in seconds.
-    #[schema(example = 900)]
-    expires_in: i64,
-    /// The person.
-    #[schema(example = "usr_01h455vb4pex5vsknk084sn02q")]
-    user_id: String,
-    /// The tenant that it acts in; null if the person has none.
-    #[schema(required, example = "ten_01h455vb4pex5vsknk084sn02q")]
-    tenant_id: Option<String>,
-}
-
 /// The answer is not to be stored by anyone on the way, which the header that every answer carries by default says.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let LoginBody { email, password, tenant_id } = request.json()?;
@@ -58,12 +37,6 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         Some(Some(id)) => Wanted::This(id),
         Some(None) => Wanted::Impossible,
     };
-    let (session, token) = service::login(cx, email.as_ref(), &Password::presented(password), wanted).await?;
-    Response::ok(&TokenView {
-        access_token: token.reveal().to_owned(),
-        token_type: "Bearer",
-        expires_in: LIFETIME_SECONDS,
-        user_id: session.user_id.to_string(),
-        tenant_id: session.membership.map(|(tenant_id, _)| tenant_id.to_string()),
-    })
+    let tokens = session::log_in(cx, email.as_ref(), &Password::presented(password), wanted).await?;
+    Response::ok(&SessionView::from(&tokens))
 }

@@ -2,6 +2,10 @@
 
 pub mod jwks;
 pub mod login;
+pub mod logout;
 pub mod me;
+pub mod refresh;
 pub mod register;
+pub mod switch;
+pub mod token_view;
 pub mod view;

@@ -1,7 +1,6 @@
 //! The statements on people and sessions, on a real schema.
 
 use futures::executor::block_on;
-use insula_kit::id::SessionId;
 use insula_kit::sql::memory::Memory;
 use insula_kit::sql::{Db, Error, Rows, Scope};
 use insula_kit::time::Timestamp;
@@ -99,23 +98,4 @@ fn an_unknown_address_and_one_of_wrong_syntax_are_nobodys() {
     assert!(known(&db, "grace@example.org", Wanted::First).is_none());
     assert!(query(&db, get_by_email(None, Wanted::First)).is_empty());
     assert!(known(&db, "ada@example.org", Wanted::First).unwrap().membership.is_none());
-}
-
-#[test]
-fn a_session_is_stored_by_the_digest_of_its_token_with_and_without_a_tenant() {
-    let db = migrated();
-    let ada = person(1, "ada@example.org");
-    batch(&db, insert(&ada, &hash(), Some(&tenant(1)))).unwrap();
-    for (number, membership) in [(1, None), (2, Some((tenant(1).id, Role::Owner)))] {
-        let created_at = Timestamp::from_ms(1_500);
-        let id = SessionId::new(created_at, [number; 10]);
-        let session = Session { id, user_id: ada.id, membership, created_at };
-        query(&db, insert_session(&session, &format!("digest {number}")));
-        let text = "select id, tenant_id, expires_at_ms from session where access_digest = $1";
-        let row = query(&db, Statement::new(text, params![format!("digest {number}")])).remove(0);
-        assert_eq!(row.id::<insula_kit::id::Session>("id").unwrap(), session.id);
-        let tenant_id = row.optional_text("tenant_id").unwrap();
-        assert_eq!(tenant_id, membership.map(|(id, _)| id.to_string()));
-        assert_eq!(row.time("expires_at_ms").unwrap().as_ms(), 901_000);
-    }
 }

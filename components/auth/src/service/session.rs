@@ -1,0 +1,120 @@
+//! The operations on sessions: how they begin, go on and end.
+
+use insula_domain::role::Role;
+use insula_kit::id::{SessionId, TenantId, UserId};
+use insula_kit::problem::NOT_FOUND;
+use insula_kit::sql::Scope;
+use insula_kit::{Cx, Problem, config};
+
+use crate::email::Email;
+use crate::error::Error;
+use crate::password::Password;
+use crate::refresh_token::{self, RefreshToken};
+use crate::signing_key::SigningKey;
+use crate::store::session::{self, Refresh};
+use crate::store::{self, Wanted};
+use crate::token::{Access, AccessToken};
+
+const ISSUER: &str = "public_url";
+
+/// A session's present tokens.
+pub struct Tokens {
+    pub access: Access,
+    pub access_token: AccessToken,
+    pub refresh_token: RefreshToken,
+}
+
+/// Makes a session of the person whose address and password these are. An unknown address takes the same steps and
+/// the same time as a wrong password.
+pub async fn log_in(
+    cx: &Cx,
+    email: Option<&Email>,
+    password: &Password,
+    wanted: Wanted,
+) -> Result<Tokens, Problem> {
+    let rows = cx.query(Scope::System, store::get_by_email(email, wanted)).await?;
+    let known = rows.first().map(store::read_known).transpose()?;
+    let is_proven = password.proves(known.as_ref().map(|known| &known.password))?;
+    let known = known.filter(|_| is_proven).ok_or(Error::InvalidCredentials)?;
+    if wanted != Wanted::First && known.membership.is_none() {
+        return Err(Error::NoSuchTenant.into());
+    }
+    let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
+    let refresh_digest = tokens.refresh_token.digest();
+    let refresh = tokens.refresh(&refresh_digest);
+    let statements = session::insert(&tokens.access, &tokens.access_token.digest(), &refresh);
+    cx.batch(Scope::Person(known.user_id), statements).await?;
+    Ok(tokens)
+}
+
+/// Exchanges a refresh token for the next tokens of its session. One that was exchanged before ends the session.
+pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Problem> {
+    let used = presented.digest();
+    let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
+    let found = session::read(rows.first().ok_or(Error::InvalidRefreshToken)?)?;
+    let tokens = tokens(cx, found.session_id, found.user_id, found.membership).await?;
+    let next_digest = tokens.refresh_token.digest();
+    let next = tokens.refresh(&next_digest);
+    let statements = session::exchange(&used, &tokens.access, &tokens.access_token.digest(), &next);
+    let results = cx.batch(Scope::Person(found.user_id), statements).await?;
+    if results.get(session::SUCCESSOR).is_none_or(Vec::is_empty) {
+        return Err(Error::InvalidRefreshToken.into());
+    }
+    Ok(tokens)
+}
+
+/// Another access token of the session that is calling, for another of the person's tenants; the session's next ones
+/// act there too.
+pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, AccessToken), Problem> {
+    let (session_id, user_id) = caller(cx)?;
+    let wanted = tenant_id.ok_or(Error::NoSuchTenant)?;
+    let rows = cx.query(Scope::Person(user_id), session::get_membership(user_id, wanted)).await?;
+    let membership = session::read_membership(rows.first().ok_or(Error::NoSuchTenant)?)?;
+    let (access, token) = access_token(cx, session_id, user_id, membership).await?;
+    cx.batch(Scope::Person(user_id), session::switch(&access, &token.digest())).await?;
+    Ok((access, token))
+}
+
+/// Ends the session that is calling, or all sessions of its person.
+pub async fn log_out(cx: &Cx, everywhere: bool) -> Result<(), Problem> {
+    let (session_id, user_id) = caller(cx)?;
+    let now = cx.now();
+    let statement = if everywhere { session::end_all(user_id, now) } else { session::end(session_id, now) };
+    cx.query(Scope::Person(user_id), statement).await?;
+    Ok(())
+}
+
+fn caller(cx: &Cx) -> Result<(SessionId, UserId), Problem> {
+    // The access rule lets only people in.
+    let session_id = cx.session_id().ok_or_else(|| Problem::new(&NOT_FOUND))?;
+    Ok((session_id, cx.user_id()?))
+}
+
+async fn tokens(
+    cx: &Cx,
+    session_id: SessionId,
+    user_id: UserId,
+    membership: Option<(TenantId, Role)>,
+) -> Result<Tokens, Problem> {
+    let (access, access_token) = access_token(cx, session_id, user_id, membership).await?;
+    Ok(Tokens { access, access_token, refresh_token: RefreshToken::new(cx.random()?) })
+}
+
+async fn access_token(
+    cx: &Cx,
+    session_id: SessionId,
+    user_id: UserId,
+    membership: Option<(TenantId, Role)>,
+) -> Result<(Access, AccessToken), Problem> {
+    let key = SigningKey::load().await?;
+    let issuer = config::variable(ISSUER).await.ok_or(Error::NoSetting(ISSUER))?;
+    let access = Access { id: cx.new_id()?, session_id, user_id, membership, issued_at: cx.now() };
+    let token = access.sign(&issuer, &key, cx.random()?)?;
+    Ok((access, token))
+}
+
+impl Tokens {
+    fn refresh<'a>(&self, digest: &'a str) -> Refresh<'a> {
+        Refresh { digest, expires_at: refresh_token::expires_at(self.access.issued_at) }
+    }
+}

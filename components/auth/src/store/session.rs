@@ -1,0 +1,113 @@
+//! Sessions and their tokens in the database.
+//!
+//! An exchange is one batch whose statements build on each other: a refresh token is used, or its session is ended
+//! because it was used before; its successor exists only if it was this call that used it; the access token exists
+//! only if the successor does. So of calls with one token, at once or one after the other, the first has new tokens,
+//! and any other ends the session.
+
+use insula_domain::role::Role;
+use insula_kit::id::{SessionId, TenantId, UserId};
+use insula_kit::params;
+use insula_kit::sql::{self, Row, Statement};
+use insula_kit::time::Timestamp;
+
+use super::read_place;
+use crate::token::Access;
+
+const INSERT: &str = include_str!("../../sql/session_insert.sql");
+const INSERT_REFRESH: &str = include_str!("../../sql/refresh_token_insert.sql");
+const INSERT_SUCCESSOR: &str = include_str!("../../sql/refresh_token_insert_successor.sql");
+const INSERT_ACCESS: &str = include_str!("../../sql/access_token_insert.sql");
+const INSERT_ACCESS_BY_SESSION: &str = include_str!("../../sql/access_token_insert_by_session.sql");
+const GET_BY_REFRESH: &str = include_str!("../../sql/refresh_token_get.sql");
+const USE_REFRESH: &str = include_str!("../../sql/refresh_token_use.sql");
+const END_REUSED: &str = include_str!("../../sql/session_end_reused.sql");
+const PROLONG: &str = include_str!("../../sql/session_prolong.sql");
+const SET_TENANT: &str = include_str!("../../sql/session_set_tenant.sql");
+const END: &str = include_str!("../../sql/session_end.sql");
+const END_BY_USER: &str = include_str!("../../sql/session_end_by_user.sql");
+const GET_MEMBERSHIP: &str = include_str!("../../sql/membership_get.sql");
+
+/// The place of the statement in [`exchange`] that has a row if this call used the token.
+pub const SUCCESSOR: usize = 2;
+
+/// Whose session a token is of.
+pub struct Found {
+    pub session_id: SessionId,
+    pub user_id: UserId,
+    pub membership: Option<(TenantId, Role)>,
+}
+
+/// A refresh token, as it is stored.
+pub struct Refresh<'a> {
+    pub digest: &'a str,
+    pub expires_at: Timestamp,
+}
+
+/// Stores a session with its first two tokens.
+pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh<'_>) -> Vec<Statement> {
+    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+    let session = params![access.session_id, access.user_id, tenant_id, access.issued_at, refresh.expires_at];
+    vec![
+        Statement::required(INSERT, session),
+        Statement::required(INSERT_REFRESH, params![refresh.digest, access.session_id, refresh.expires_at]),
+        insert_access(access, access_digest, refresh.digest),
+    ]
+}
+
+/// Exchanges a refresh token for the next two; see above for what comes of it.
+pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh<'_>) -> Vec<Statement> {
+    vec![
+        Statement::new(USE_REFRESH, params![next.digest, used]),
+        Statement::new(END_REUSED, params![access.issued_at, used, next.digest]),
+        Statement::new(INSERT_SUCCESSOR, params![next.digest, next.expires_at, used]),
+        insert_access(access, access_digest, next.digest),
+        Statement::new(PROLONG, params![next.expires_at, next.digest]),
+    ]
+}
+
+fn insert_access(access: &Access, digest: &str, refresh_digest: &str) -> Statement {
+    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+    Statement::new(INSERT_ACCESS, params![digest, tenant_id, access.expires_at(), refresh_digest])
+}
+
+/// Stores another access token, and that the session's next ones act in its tenant too. Refused when it has ended.
+pub fn switch(access: &Access, access_digest: &str) -> Vec<Statement> {
+    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+    let token = params![access_digest, tenant_id, access.expires_at(), access.session_id];
+    vec![
+        Statement::required(INSERT_ACCESS_BY_SESSION, token),
+        Statement::required(SET_TENANT, params![tenant_id, access.session_id]),
+    ]
+}
+
+/// Whose session a refresh token is of; the row is for [`read`].
+pub fn get(digest: &str, now: Timestamp) -> Statement {
+    Statement::new(GET_BY_REFRESH, params![digest, now])
+}
+
+/// What a person is in a tenant; the row is for [`read_membership`].
+pub fn get_membership(user_id: UserId, tenant_id: TenantId) -> Statement {
+    Statement::new(GET_MEMBERSHIP, params![user_id, tenant_id])
+}
+
+/// Ends a session.
+pub fn end(session_id: SessionId, now: Timestamp) -> Statement {
+    Statement::new(END, params![now, session_id])
+}
+
+/// Ends all sessions of a person.
+pub fn end_all(user_id: UserId, now: Timestamp) -> Statement {
+    Statement::new(END_BY_USER, params![now, user_id])
+}
+
+/// Reads whose session it is.
+pub fn read(row: &Row) -> Result<Found, sql::Error> {
+    let (session_id, user_id) = (row.id("session_id")?, row.id("user_id")?);
+    Ok(Found { session_id, user_id, membership: read_place(row)? })
+}
+
+/// Reads a tenant and the role there.
+pub fn read_membership(row: &Row) -> Result<Option<(TenantId, Role)>, sql::Error> {
+    read_place(row)
+}

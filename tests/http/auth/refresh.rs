@@ -1,0 +1,175 @@
+//! `POST /api/v1/auth/refresh`
+
+use std::time::Duration;
+
+use insula_domain::credential::digest;
+use insula_tests::support::{App, eight_at_once};
+use serde_json::{Value, json};
+
+use super::{bytes, refresh, session};
+
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+#[track_caller]
+fn works(app: &App, tokens: &Value) {
+    let caller = app.caller(tokens["access_token"].as_str().unwrap());
+    let _ = caller.get("/api/v1/auth/me").send().expect(200);
+}
+
+#[track_caller]
+fn is_over(app: &App, tokens: &Value) {
+    let caller = app.caller(tokens["access_token"].as_str().unwrap());
+    caller.get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+    refresh(app, &tokens["refresh_token"]).problem(401, "invalid-refresh-token");
+}
+
+#[test]
+fn a_token_is_exchanged_for_the_next_ones_of_the_same_session_in_the_same_tenant() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let first = session(&app, &ada.email);
+    app.advance(Duration::from_secs(60));
+
+    let answer = refresh(&app, &first["refresh_token"]).expect(200);
+
+    let next = answer.json();
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!((&next["user_id"], &next["tenant_id"]), (&first["user_id"], &first["tenant_id"]));
+    assert_ne!(next["access_token"], first["access_token"]);
+    assert_ne!(next["refresh_token"], first["refresh_token"]);
+    // What is under way with the earlier access token goes on.
+    works(&app, &first);
+    works(&app, &next);
+    let of_session = |text: &Value, table: &str| {
+        let digest = digest(text.as_str().unwrap());
+        app.db().rows(&format!("select session_id from {table} where digest = '{digest}'"))
+    };
+    let expected = of_session(&first["refresh_token"], "refresh_token");
+    assert_eq!(of_session(&next["refresh_token"], "refresh_token"), expected);
+    assert_eq!(of_session(&next["access_token"], "access_token"), expected);
+}
+
+#[test]
+fn a_session_goes_on_for_as_long_as_it_is_exchanged_in_time() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let mut tokens = session(&app, &ada.email);
+    for _ in 0..3 {
+        app.advance(WEEK - Duration::from_millis(1));
+        tokens = refresh(&app, &tokens["refresh_token"]).expect(200).json();
+        works(&app, &tokens);
+    }
+
+    app.advance(WEEK);
+
+    is_over(&app, &tokens);
+}
+
+/// Whoever copied a token, or the one it was copied from, comes second. Which of the two that is can't be known, so
+/// both are out.
+#[test]
+fn a_token_that_is_presented_again_ends_the_session_and_all_its_tokens() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let other = session(&app, &ada.email);
+    let first = session(&app, &ada.email);
+    let second = refresh(&app, &first["refresh_token"]).expect(200).json();
+    let third = refresh(&app, &second["refresh_token"]).expect(200).json();
+    works(&app, &third);
+
+    refresh(&app, &first["refresh_token"]).problem(401, "invalid-refresh-token");
+
+    for tokens in [&first, &second, &third] {
+        is_over(&app, tokens);
+    }
+    works(&app, &other);
+    let ended = app.db().number("select count(*) from session where ended_at_ms is not null");
+    assert_eq!(ended, 1);
+}
+
+#[test]
+fn of_eight_exchanges_at_once_one_succeeds_and_the_session_ends() {
+    for _ in 0..5 {
+        let app = App::start();
+        let ada = app.person("ada");
+        let first = session(&app, &ada.email);
+
+        let answers = eight_at_once(|_| refresh(&app, &first["refresh_token"]));
+
+        let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!(done.len(), 1, "{answers:?}");
+        for answer in refused {
+            answer.problem(401, "invalid-refresh-token");
+        }
+        is_over(&app, &done[0].json());
+        assert_eq!(app.db().number("select count(*) from refresh_token"), 3, "one was made");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused_byte_for_byte_alike_and_changes_nothing() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let tokens = session(&app, &ada.email);
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let ended = session(&app, &ada.email);
+    let caller = app.caller(ended["access_token"].as_str().unwrap());
+    let _ = caller.post("/api/v1/auth/logout", &json!({})).send().expect(204);
+    let before = app.db().dump();
+    let send = |text: &str| {
+        let request = app.request("POST", "/api/v1/auth/refresh").header("x-request-id", "same");
+        request.json(&json!({ "refresh_token": text })).send()
+    };
+    let unknown = send("ins_refresh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    unknown.problem(401, "invalid-refresh-token");
+
+    let [upper, longer, shorter] = [token.to_uppercase(), format!("{token} "), token[..54].to_owned()];
+    let [access, over] =
+        [&tokens["access_token"], &ended["refresh_token"]].map(|text| text.as_str().unwrap());
+    for text in ["", &*upper, &longer, &shorter, access, over, &"a".repeat(100_000), "a\u{0}b"] {
+        assert_eq!(bytes(&send(text)), bytes(&unknown), "{text:.60}");
+    }
+
+    assert_eq!(app.db().dump(), before);
+    let _ = refresh(&app, &tokens["refresh_token"]).expect(200);
+}
+
+#[test]
+fn a_refresh_token_is_no_credential_for_calls() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let tokens = session(&app, &ada.email);
+    let caller = app.caller(tokens["refresh_token"].as_str().unwrap());
+    caller.get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+}
+
+#[test]
+fn who_is_no_member_any_more_gets_tokens_that_act_in_no_tenant() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let viewer = app.member(&ada, "viewer");
+    let tokens = session(&app, &viewer.email);
+    assert_eq!(tokens["tenant_id"], ada.tenant_id);
+    app.db().execute(&format!("delete from membership where user_id = '{}'", viewer.user_id));
+
+    let next = refresh(&app, &tokens["refresh_token"]).expect(200).json();
+
+    assert_eq!(next["tenant_id"], Value::Null);
+    works(&app, &next);
+    let caller = app.caller(next["access_token"].as_str().unwrap());
+    caller.get("/api/v1/usage").send().problem(404, "not-found");
+}
+
+#[test]
+fn a_role_that_was_changed_is_in_the_next_token() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let viewer = app.member(&ada, "viewer");
+    let tokens = session(&app, &viewer.email);
+    app.db().execute(&format!("update membership set role = 'admin' where user_id = '{}'", viewer.user_id));
+
+    let next = refresh(&app, &tokens["refresh_token"]).expect(200).json();
+
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(next["access_token"].as_str().unwrap());
+    assert_eq!(claims.unwrap().claims["role"], "admin");
+}
