@@ -1,5 +1,7 @@
 //! What the host offers a component, and whoever starts it.
 
 mod config;
+mod offers;
 mod start;
 mod tls;
+mod wire;

@@ -29,7 +29,9 @@ pub struct Uploaded {
     pub digest: [u8; 32],
 }
 
-type Pieces = mpsc::Receiver<Result<insula_kit::Bytes, std::io::Error>>;
+type Piece = Result<insula_kit::Bytes, std::io::Error>;
+type Pieces = mpsc::Receiver<Piece>;
+type Sender = mpsc::Sender<Piece>;
 
 /// Reads the form of that `Content-Type`. The digest is worth its time only if `digested` says that it is asked for.
 pub async fn read(media_type: &str, mut upload: Upload, digested: bool) -> Result<Uploaded, Problem> {
@@ -38,16 +40,23 @@ pub async fn read(media_type: &str, mut upload: Upload, digested: bool) -> Resul
     // The body belongs to this task, the form's reader wants a stream that could be sent to another: so the pieces
     // go through a channel, and both ends run here, in turns.
     let pump = async {
-        while let Some(piece) = upload.next().await? {
-            if sender.send(Ok(piece)).await.is_err() {
-                break;
-            }
-        }
+        let passed_on = pass_on(&mut upload, &mut sender).await;
+        // In any case: who reads the form would wait for more.
         sender.close_channel();
-        Ok(())
+        passed_on
     };
     let (pumped, form) = future::join(pump, read_form(pieces, boundary, digested)).await;
     pumped.and(form)
+}
+
+/// Hands on what arrives, until it is over or nobody wants more.
+async fn pass_on(upload: &mut Upload, sender: &mut Sender) -> Result<(), Problem> {
+    while let Some(piece) = upload.next().await? {
+        if sender.send(Ok(piece)).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn read_form(pieces: Pieces, boundary: String, digested: bool) -> Result<Uploaded, Problem> {

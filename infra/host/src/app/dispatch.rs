@@ -20,6 +20,8 @@ use crate::log::{Entry, Level};
 use crate::problem::{self, Kind};
 use crate::request::Request;
 
+/// A body up to this size is sent at once: a client that doesn't wait for the answer isn't cut off before it has it.
+const SMALL: u64 = 16 << 10;
 /// What a request without a client of its own came from: another component.
 const CHAINED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
 
@@ -116,8 +118,11 @@ impl App {
         request.identity.pass_down(&mut head.headers);
         let limit = self.settings.body_limit_bytes;
         let body = match body.size_hint().upper() {
-            Some(most) if most <= limit => body,
-            _ => http_body_util::BodyExt::boxed_unsync(Limited::new(body, limit, request.clone())),
+            Some(most) if most <= limit.min(SMALL) => body,
+            _ => {
+                let waits = head.headers.contains_key(EXPECT);
+                http_body_util::BodyExt::boxed_unsync(Limited::new(body, limit, request.clone(), waits))
+            }
         };
         let incoming = http::Request::from_parts(head, body);
         let result = target.handler.handle(request.clone(), incoming).await;

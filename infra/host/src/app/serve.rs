@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use super::App;
 use crate::error::Error;
@@ -35,9 +36,15 @@ impl App {
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let graceful = GracefulShutdown::new();
+        let (stop, stopping) = watch::channel(());
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).pipeline_flush(true);
-        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(64)
+            .keep_alive_interval(HEAD_TIMEOUT)
+            .keep_alive_timeout(HEAD_TIMEOUT);
         let builder = Arc::new(builder);
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
@@ -45,14 +52,14 @@ impl App {
                 accepted = listener.accept() => match accepted {
                     Ok((socket, client)) => {
                         let (app, builder) = (self.clone(), builder.clone());
-                        tokio::spawn(app.connection(builder, socket, client, graceful.watcher()));
+                        tokio::spawn(app.connection(builder, socket, client, graceful.watcher(), stopping.clone()));
                     }
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 },
                 () = &mut shutdown => break,
             }
         }
-        drop(listener);
+        drop((listener, stop));
         if tokio::time::timeout(self.settings.drain_timeout, graceful.shutdown()).await.is_err() {
             let message = "connections were cut: they took too long to finish";
             self.settings.log.write(&Entry::host(self.settings.clock.now(), Level::Warn, message));
@@ -67,9 +74,19 @@ impl App {
         socket: TcpStream,
         client: SocketAddr,
         watcher: Watcher,
+        mut stopping: watch::Receiver<()>,
     ) {
         // Without it an answer in two writes waits for the client's delayed acknowledgement.
         let _ = socket.set_nodelay(true);
+        // Before the first byte the builder doesn't know the version, and so has no timeout.
+        tokio::select! {
+            first = tokio::time::timeout(HEAD_TIMEOUT, socket.readable()) => {
+                if !matches!(first, Ok(Ok(()))) {
+                    return;
+                }
+            }
+            _ = stopping.changed() => return,
+        }
         let service = service_fn(move |request: http::Request<Incoming>| {
             let app = self.clone();
             async move {

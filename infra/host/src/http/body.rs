@@ -43,20 +43,38 @@ pub(crate) fn discard(mut body: Body) {
             }
         }
     };
-    tokio::spawn(tokio::time::timeout(DISCARDING, read));
+    // Without a runtime it is the end of the host.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move { tokio::time::timeout(DISCARDING, read).await });
+    }
 }
 
 /// A request body that ends with an error once it is longer than it may be, and says so in the
-/// request, whose answer then is 413 whatever the component made of it.
+/// request, whose answer then is 413 whatever the component made of it. What of it the component
+/// doesn't read is read here.
 pub(crate) struct Limited {
-    inner: Body,
+    inner: Option<Body>,
     left: u64,
     request: Arc<Request>,
+    /// Whether the client sends nothing before it is told to go on, which reading tells it.
+    waits: bool,
 }
 
 impl Limited {
-    pub(crate) fn new(inner: Body, limit: u64, request: Arc<Request>) -> Self {
-        Self { inner, left: limit, request }
+    pub(crate) fn new(inner: Body, limit: u64, request: Arc<Request>, waits: bool) -> Self {
+        Self { inner: Some(inner), left: limit, request, waits }
+    }
+
+    fn discard(&mut self) {
+        if let Some(inner) = self.inner.take_if(|inner| !self.waits && !inner.is_end_stream()) {
+            discard(inner);
+        }
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        self.discard();
     }
 }
 
@@ -68,14 +86,20 @@ impl HttpBody for Limited {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        self.waits = false;
+        let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
+        let polled = Pin::new(inner).poll_frame(context);
+        match &polled {
+            Poll::Ready(None | Some(Err(_))) => self.inner = None,
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => {}
+        }
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(data) = frame.data_ref()
         {
             let length = data.remaining() as u64;
             if length > self.left {
                 self.request.too_large.set();
-                discard(std::mem::replace(&mut self.inner, empty()));
+                self.discard();
                 return Poll::Ready(Some(Err(Error::HttpRequestBodySize(None))));
             }
             self.left -= length;
@@ -84,11 +108,11 @@ impl HttpBody for Limited {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.inner.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
     }
 }
 

@@ -41,7 +41,7 @@ impl RouteHeaders {
     }
 }
 
-/// A request that does not say, or says twice differently, whom it is for.
+/// A request that does not say, or says twice, whom it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the request's host is missing or not valid")]
 pub struct BadAuthority;
@@ -50,13 +50,16 @@ pub struct BadAuthority;
 ///
 /// # Errors
 ///
-/// [`BadAuthority`] when the two differ or either is no authority. A request without any is for
+/// [`BadAuthority`] when there are two `Host`s, when it and the line differ, or when either is no authority. A request without any is for
 /// `localhost`, so that one made in the process needs none.
 pub fn absolute_uri(uri: Uri, headers: &HeaderMap) -> Result<Uri, BadAuthority> {
     let mut parts: Parts = uri.into_parts();
-    let named = match headers.get(HOST) {
-        None => None,
-        Some(host) => {
+    let mut hosts = headers.get_all(HOST).iter();
+    let named = match (hosts.next(), hosts.next()) {
+        (None, _) => None,
+        // RFC 9112, 3.2: whoever is in front may have believed the other one.
+        (Some(_), Some(_)) => return Err(BadAuthority),
+        (Some(host), None) => {
             let bytes = Bytes::copy_from_slice(host.as_bytes());
             Some(Authority::from_maybe_shared(bytes).map_err(|_| BadAuthority)?)
         }
@@ -169,12 +172,15 @@ mod tests {
     }
 
     #[test]
-    fn two_different_hosts_are_refused() {
+    fn two_hosts_are_refused() {
         let uri: Uri = "http://one.example/".parse().unwrap();
 
         assert_eq!(absolute_uri(uri.clone(), &headers(&[("host", "two.example")])), Err(BadAuthority));
         assert_eq!(absolute_uri(uri.clone(), &headers(&[("host", "one.example")])).unwrap(), uri);
         assert_eq!(absolute_uri("/x".parse().unwrap(), &headers(&[("host", "a b")])), Err(BadAuthority));
+        let mut twice = headers(&[("host", "one.example")]);
+        twice.append(HOST, HeaderValue::from_static("one.example"));
+        assert_eq!(absolute_uri("/x".parse().unwrap(), &twice), Err(BadAuthority));
         assert_eq!(absolute_uri("/x".parse().unwrap(), &HeaderMap::new()).unwrap().host(), Some("localhost"));
     }
 }

@@ -6,6 +6,8 @@
 //! | `…/config/NAME` | one of them                                                                    |
 //! | `…/session`     | a session of the PostgreSQL at `address`, trusting `ca_root`, and how it is encrypted |
 //! | `…/sleep`       | a statement there that takes long                                              |
+//! | `…/count?STORE` | the number in a key-value store, one more at each call                         |
+//! | `…/fetch?URL`   | the answer of another server                                                   |
 
 #[cfg(target_family = "wasm")]
 mod bindings {
@@ -21,7 +23,9 @@ mod bindings {
 #[cfg(target_family = "wasm")]
 mod entry {
     use bytes::Bytes;
+    use spin_sdk::http::body::IncomingBodyExt as _;
     use spin_sdk::http::{FullBody, IntoResponse, Request, Response};
+    use spin_sdk::key_value::Store;
     use spin_sdk::pg::wit::postgres::{Connection, ConnectionBuilder};
 
     use crate::bindings::wasi::config::store;
@@ -33,7 +37,8 @@ mod entry {
     /// What the host refuses is a 502 with its words.
     #[spin_sdk::http_service]
     async fn handle(request: Request) -> impl IntoResponse {
-        let (status, body) = match ask(request.uri().path()) {
+        let uri = request.uri();
+        let (status, body) = match ask(uri.path(), uri.query().unwrap_or_default()).await {
             Ok(body) => (200, body),
             Err(refusal) => (502, refusal),
         };
@@ -44,11 +49,13 @@ mod entry {
             .map_err(spin_sdk::http::Error::from)
     }
 
-    fn ask(path: &str) -> Result<String, String> {
+    async fn ask(path: &str, query: &str) -> Result<String, String> {
         match path.rsplit('/').next().unwrap_or_default() {
             "config" => all(),
-            "session" => query(SESSION),
-            "sleep" => query(SLEEP),
+            "session" => select(SESSION),
+            "sleep" => select(SLEEP),
+            "count" => count(query).await,
+            "fetch" => fetch(query).await,
             name => Ok(format!("{:?}", value(name)?)),
         }
     }
@@ -63,7 +70,24 @@ mod entry {
         store::get(name).map_err(|error| format!("{error:?}"))
     }
 
-    fn query(statement: &str) -> Result<String, String> {
+    async fn count(store: &str) -> Result<String, String> {
+        let words = |error| format!("{error:?}");
+        let store = Store::open(store).await.map_err(words)?;
+        let before = store.get("number").await.map_err(words)?.unwrap_or_default();
+        let number = String::from_utf8_lossy(&before).parse().unwrap_or(0) + 1;
+        store.set("number", number.to_string()).await.map_err(words)?;
+        Ok(number.to_string())
+    }
+
+    async fn fetch(url: &str) -> Result<String, String> {
+        let words = |error| format!("{error:?}");
+        let response = spin_sdk::http::get(url).await.map_err(words)?;
+        let status = response.status().as_u16();
+        let body = response.into_body().bytes().await.map_err(|error| format!("{error:?}"))?;
+        Ok(format!("{status} {}", String::from_utf8_lossy(&body)))
+    }
+
+    fn select(statement: &str) -> Result<String, String> {
         let set = open()?.query(statement, &[]).map_err(|error| error.to_string())?;
         Ok(format!("{:?}", set.rows))
     }
