@@ -90,7 +90,7 @@ impl Model {
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
     let wait = prop_oneof![4 => 0..3_000_u64, 2 => 0..20_000_u64, 1 => Just(43_200_000_u64)];
-    let call = (wait, 0..7_usize, 0..ROUTES.len());
+    let call = (wait, 0..9_usize, 0..ROUTES.len());
     proptest::collection::vec(
         call.prop_map(|(wait_ms, caller, route)| Call { wait_ms, caller, route }),
         1..60,
@@ -135,6 +135,7 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
     let viewer = app.member(ada, "viewer");
     let removed = app.member(ada, "admin");
     app.db().execute(&format!("delete from membership where user_id = '{}'", removed.user_id));
+    let eve = app.person("eve");
     app.db().execute("update access_token set expires_at_ms = 4102444800000");
     let key = |scopes: &[Scope]| Known {
         caller: ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()),
@@ -145,6 +146,9 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
     };
     let revoked = key(&[Scope::Read]);
     app.db().execute("update api_key set revoked_at_ms = 1");
+    let eves_key = eve.key(&[Scope::Read.as_str()]);
+    app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", eve.tenant_id));
+    let suspended = Standing::Member { role: Role::Owner, active: false };
     vec![
         Known {
             caller: ada.caller.clone(),
@@ -169,6 +173,20 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             bucket: removed.user_id.clone(),
             standing: Standing::NoTenant,
             scopes: None,
+            valid: true,
+        },
+        Known {
+            caller: eve.caller.clone(),
+            bucket: format!("{}:{}", eve.tenant_id, eve.user_id),
+            standing: suspended,
+            scopes: None,
+            valid: true,
+        },
+        Known {
+            caller: eves_key,
+            bucket: eve.tenant_id.clone(),
+            standing: suspended,
+            scopes: Some(vec![Scope::Read]),
             valid: true,
         },
     ]

@@ -4,6 +4,7 @@ mod create;
 mod get;
 mod idempotency;
 mod list;
+mod members;
 mod suspended;
 mod workspaces;
 

@@ -13,6 +13,7 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "refresh" => Some(json!({ "refresh_token": refresh_token(app) })),
         "logout" => Some(json!({ "everywhere": false })),
         "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
+        "update_member" => Some(json!({ "role": "viewer" })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
         _ => None,

@@ -11,6 +11,8 @@ pub struct Side<'a> {
     pub key_id: String,
     /// A report.
     pub report_id: String,
+    /// A member besides the owner.
+    pub member: Person<'a>,
 }
 
 impl<'a> Side<'a> {
@@ -22,7 +24,19 @@ impl<'a> Side<'a> {
         let form = Form::file("a,b\n1,2\n");
         let report = owner.request("POST", "/api/v1/analyze").form(&form).send().expect(201).json();
         let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
-        Self { owner, key_id: id(&key), report_id: id(&report) }
+        let member = app.member(&owner, "viewer");
+        Self { owner, key_id: id(&key), report_id: id(&report), member }
+    }
+
+    /// Makes what calls removed or ended be there again.
+    pub fn renew(&self, app: &App) {
+        app.db().execute("update api_key set revoked_at_ms = null where name = 'listed'");
+        app.db().execute("update session set ended_at_ms = null");
+        app.db().execute(&format!(
+            "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)
+             on conflict (tenant_id, user_id) do update set role = 'viewer'",
+            self.owner.tenant_id, self.member.user_id
+        ));
     }
 
     /// The ids that stand in paths.
@@ -31,6 +45,7 @@ impl<'a> Side<'a> {
             "tenant_id" => &self.owner.tenant_id,
             "key_id" => &self.key_id,
             "report_id" => &self.report_id,
+            "user_id" => &self.member.user_id,
             other => panic!("no id for the path parameter `{other}`: extend the world of the matrix"),
         }
     }
@@ -42,6 +57,7 @@ pub fn absent(parameter: &str) -> &'static str {
         "tenant_id" => "ten_01h455vb4pex5vsknk084sn02q",
         "key_id" => "key_01h455vb4pex5vsknk084sn02q",
         "report_id" => "rep_01h455vb4pex5vsknk084sn02q",
+        "user_id" => "usr_01h455vb4pex5vsknk084sn02q",
         other => panic!("no absent id for the path parameter `{other}`: extend the world of the matrix"),
     }
 }
@@ -101,7 +117,7 @@ pub fn callers<'a>(app: &'a App, side: &Side<'a>, other: &Side<'a>) -> Vec<(Kind
         Kind::Owner => Some(owner.caller.clone()),
         Kind::Admin => Some(app.member(owner, "admin").caller),
         Kind::Analyst => Some(app.member(owner, "analyst").caller),
-        Kind::Viewer => Some(app.member(owner, "viewer").caller),
+        Kind::Viewer => Some(side.member.caller.clone()),
         Kind::Key(scope) => Some(owner.key(&[scope])),
         Kind::RevokedKey => Some(revoked.clone()),
         Kind::StrangersKey => Some(other.owner.key(&["read", "write", "analyze", "admin"])),

@@ -1,7 +1,7 @@
 //! Why an operation on people and sessions is refused or fails, and what a client is told about it.
 
 use insula_kit::Problem;
-use insula_kit::problem::{INTERNAL, NOT_FOUND};
+use insula_kit::problem::{INTERNAL, NOT_FOUND, UNAUTHENTICATED};
 use insula_kit::validate::FieldError;
 
 insula_kit::catalogue! {
@@ -26,6 +26,9 @@ pub enum Error {
     /// The refresh token proves nothing, or was exchanged before.
     #[error("the refresh token proves nothing")]
     InvalidRefreshToken,
+    /// The session ended while it was calling.
+    #[error("the session has ended")]
+    SessionEnded,
     /// There is no such tenant, or the person is no member of it.
     #[error("no such tenant")]
     NoSuchTenant,
@@ -52,6 +55,9 @@ impl From<Error> for Problem {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
             Error::InvalidCredentials => {
                 Self::new(&INVALID_CREDENTIALS).header("www-authenticate", "Bearer realm=\"insula\"")
+            }
+            Error::SessionEnded => {
+                Self::new(&UNAUTHENTICATED).header("www-authenticate", "Bearer realm=\"insula\"")
             }
             Error::InvalidRefreshToken => {
                 Self::new(&INVALID_REFRESH_TOKEN).header("www-authenticate", "Bearer realm=\"insula\"")

@@ -13,7 +13,7 @@
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes.
-//! 2. `service` applies the rules of `email`, `password`, `registration` and `token`.
+//! 2. `service` applies the rules of `email`, `password`, `registration`, `token` and `refresh_token`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
@@ -151,7 +151,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             id: "switch_tenant",
             summary: "Act in another tenant",
             about: "An access token of the same session, for another tenant that the person belongs to. Tokens that \
-                    are exchanged from now on act there too; earlier ones act where they did.",
+                    are exchanged from now on act there too; earlier ones act where they did, and it ends with them.",
             query: &[],
             answers: &[Answer::json::<AccessView>(200, "An access token.")],
             problems: &[&NOT_FOUND],

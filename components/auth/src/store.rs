@@ -88,7 +88,7 @@ pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
 }
 
 /// Reads a tenant and the role there, if the row has them.
-fn read_place(row: &Row) -> Result<Option<(TenantId, Role)>, sql::Error> {
+pub fn read_place(row: &Row) -> Result<Option<(TenantId, Role)>, sql::Error> {
     match row.optional_text("tenant_id")? {
         None => Ok(None),
         Some(_) => Ok(Some((row.id("tenant_id")?, row.word("role", Role::parse)?))),

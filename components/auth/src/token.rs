@@ -24,6 +24,7 @@ pub struct Access {
     pub user_id: UserId,
     pub membership: Option<(TenantId, Role)>,
     pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 /// The text of a token. It can be put into the one answer that shows it, and into a digest; it can't be printed.
@@ -53,12 +54,12 @@ struct Claims<'a> {
     scope: String,
 }
 
-impl Access {
-    /// When the token ends: a whole second, as tokens count.
-    pub const fn expires_at(&self) -> Timestamp {
-        Timestamp::from_ms((self.issued_at.as_seconds() + LIFETIME_SECONDS) * 1_000)
-    }
+/// When a token ends that is issued now: a whole second, as tokens count.
+pub const fn expires_at(now: Timestamp) -> Timestamp {
+    Timestamp::from_ms((now.as_seconds() + LIFETIME_SECONDS) * 1_000)
+}
 
+impl Access {
     /// The token. `issuer` is the address that this server is known by.
     pub fn sign(&self, issuer: &str, key: &SigningKey, seed: [u8; 32]) -> Result<AccessToken, Error> {
         let header = Header { typ: "JWT", alg: "RS256", kid: &key.public().id };
@@ -67,7 +68,7 @@ impl Access {
             iss: issuer,
             sub: self.user_id,
             aud: AUDIENCE,
-            exp: self.expires_at().as_seconds(),
+            exp: self.expires_at.as_seconds(),
             nbf: self.issued_at.as_seconds(),
             iat: self.issued_at.as_seconds(),
             jti: self.id,
@@ -119,6 +120,7 @@ mod tests {
             user_id: UserId::new(at, [2; 10]),
             membership,
             issued_at: at,
+            expires_at: expires_at(at),
         }
     }
 
@@ -146,7 +148,7 @@ mod tests {
         assert_eq!(claims(&token, &key).unwrap(), expected);
         let header = decode_header(token.reveal()).unwrap();
         assert_eq!((header.alg, header.kid.as_deref()), (Algorithm::RS256, Some(key.public().id.as_str())));
-        assert_eq!(access.expires_at().as_ms(), 4_102_445_700_000);
+        assert_eq!(access.expires_at.as_ms(), 4_102_445_700_000);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! 1. the credential is known and valid now, else [`Denial::Unauthenticated`];
 //! 2. the caller belongs to the tenant that it asks for, or needs none, else [`Denial::Hidden`]. Who asks for none is
 //!    asking for that of its token, unless it was removed there: then it acts in none, and its account stays its own;
-//! 3. the tenant is active, else [`Denial::Suspended`];
+//! 3. the tenant is active, or the call needs none, else [`Denial::Suspended`];
 //! 4. this kind of caller may call, and role and scopes allow the action, else [`Denial::Forbidden`];
 //! 5. there is a token in the bucket, else [`Denial::RateLimited`];
 //! 6. a metered call is within the quota, else [`Denial::QuotaExceeded`]; the token stays in the bucket.
@@ -28,7 +28,8 @@ pub struct Demand {
     pub caller_allowed: bool,
     /// What the caller must be allowed to do in the tenant; none where being a member is enough.
     pub permission: Option<Permission>,
-    /// Whether the call makes no sense without a tenant.
+    /// Whether the call makes no sense without a tenant. If it does, it is about the person, whatever tenant it acts in
+    /// and whatever state that is in: who is suspended can still log out.
     pub tenant_required: bool,
     /// Whether the call counts against the quota of calls.
     pub metered: bool,
@@ -114,7 +115,7 @@ pub fn decide(facts: &Facts, demand: Demand, now_ms: i64) -> Result<Admission, D
         Standing::Stranger => return Err(Denial::Hidden),
         Standing::NoTenant if demand.tenant_required => return Err(Denial::Hidden),
         Standing::NoTenant => demand.permission.is_none(),
-        Standing::Member { active: false, .. } => return Err(Denial::Suspended),
+        Standing::Member { active: false, .. } if demand.tenant_required => return Err(Denial::Suspended),
         Standing::Member { role, .. } => permitted(role, facts.scopes.as_deref(), demand.permission),
     };
     if !(allowed && demand.caller_allowed) {

@@ -215,7 +215,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "schema_migration",
-        owner: "kit",
+        owner: "sql",
         subject: None,
         basis: Interest,
         retention: FOR_EVER,

@@ -3,7 +3,7 @@
 use insula_domain::credential::hexadecimal;
 use sha2::{Digest, Sha256};
 
-use crate::problem::Problem;
+use crate::problem::{Problem, STALE};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -20,6 +20,29 @@ pub fn conditional(request: &Request, response: Result<Response, Problem>) -> Re
         return Ok(Response::no_content_of(304).header("etag", &tag));
     }
     Ok(response.header("etag", &tag))
+}
+
+/// Adds the `ETag` to an answer with a single resource.
+#[must_use]
+pub fn tagged(response: Response) -> Response {
+    let tag = tag(&response.body);
+    response.header("etag", &tag)
+}
+
+/// Sees that the resource, whose present answer this is, is the version that the client wants to change, if it names
+/// one: with `If-Match`, which compares strongly (RFC 9110, 13.1.1).
+///
+/// # Errors
+///
+/// `stale`.
+pub fn demand(request: &Request, present: &Response) -> Result<(), Problem> {
+    let tag = tag(&present.body);
+    match request.header("if-match") {
+        Some(tags) if !tags.split(',').map(str::trim).any(|one| one == "*" || one == tag) => {
+            Err(Problem::new(&STALE))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The tag of a representation: 128 bits of its SHA-256, quoted.

@@ -146,6 +146,15 @@ impl Grant {
             None => response,
         }
     }
+
+    /// The same for a problem.
+    #[must_use]
+    pub fn problem_with_limits(&self, problem: Problem) -> Problem {
+        match limit_headers(&self.limits) {
+            Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
+            None => problem,
+        }
+    }
 }
 
 fn refuse(denial: wit::Denial) -> Problem {

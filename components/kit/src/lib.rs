@@ -18,6 +18,9 @@
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
 //! | [`etag`]        | strong entity tags                                                     |
+//! | `seal`          | what is stored only under the master key                               |
+//! | `schema`        | whether the database is as new as this release needs                   |
+//! | `log`           | failures, for the log                                                  |
 //! | [`openapi`]     | what a route says of itself in the OpenAPI document                    |
 //!
 //! [`sql`], with [`id`], [`time`] and [`config`], is a library of its own, because the guard is built on it too.

@@ -95,7 +95,7 @@ async fn answer<Op: Copy + 'static>(
 fn with_limits(grant: &Grant, outcome: Result<Response, Problem>, ids: &Ids) -> Result<Response, Problem> {
     match outcome {
         Ok(response) => Ok(grant.with_limits(response)),
-        Err(problem) if problem.kind().status >= 500 => Err(problem),
+        Err(problem) if problem.kind().status >= 500 => Err(grant.problem_with_limits(problem)),
         Err(problem) => Ok(grant.with_limits(problem.into_response(&ids.request, &ids.trace))),
     }
 }

@@ -6,6 +6,7 @@ use insula_kit::time::Timestamp;
 
 const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
 const PURGE_ACCESS_TOKENS: &str = include_str!("../sql/access_token_purge.sql");
+const PURGE_REFRESH_TOKENS: &str = include_str!("../sql/refresh_token_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
@@ -19,6 +20,11 @@ pub async fn purge_idempotency(db: &Db, now: Timestamp) -> Result<usize, sql::Er
 /// Deletes a chunk of the access tokens that are over. Returns how many there were.
 pub async fn purge_access_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_ACCESS_TOKENS, now).await
+}
+
+/// Deletes a chunk of the refresh tokens of sessions that are over. Returns how many there were.
+pub async fn purge_refresh_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_REFRESH_TOKENS, now).await
 }
 
 /// Deletes a chunk of the sessions that are over. Returns how many there were.

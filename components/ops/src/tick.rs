@@ -15,11 +15,13 @@ const ROUNDS: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Deletes stored answers of creating requests that are kept no longer.
-    PurgeIdempotency,
+    Idempotency,
     /// Deletes access tokens that are over.
-    PurgeAccessTokens,
+    AccessTokens,
+    /// Deletes refresh tokens of sessions that are over.
+    RefreshTokens,
     /// Deletes sessions that are over.
-    PurgeSessions,
+    Sessions,
 }
 
 /// What a task did.
@@ -32,22 +34,24 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 3] = [Self::PurgeIdempotency, Self::PurgeAccessTokens, Self::PurgeSessions];
+    const ALL: [Self; 4] = [Self::Idempotency, Self::AccessTokens, Self::RefreshTokens, Self::Sessions];
 
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::PurgeIdempotency => "purge_idempotency",
-            Self::PurgeAccessTokens => "purge_access_tokens",
-            Self::PurgeSessions => "purge_sessions",
+            Self::Idempotency => "purge_idempotency",
+            Self::AccessTokens => "purge_access_tokens",
+            Self::RefreshTokens => "purge_refresh_tokens",
+            Self::Sessions => "purge_sessions",
         }
     }
 
     async fn chunk(self, db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
         match self {
-            Self::PurgeIdempotency => store::purge_idempotency(db, now).await,
-            Self::PurgeAccessTokens => store::purge_access_tokens(db, now).await,
-            Self::PurgeSessions => store::purge_sessions(db, now).await,
+            Self::Idempotency => store::purge_idempotency(db, now).await,
+            Self::AccessTokens => store::purge_access_tokens(db, now).await,
+            Self::RefreshTokens => store::purge_refresh_tokens(db, now).await,
+            Self::Sessions => store::purge_sessions(db, now).await,
         }
     }
 
@@ -93,6 +97,9 @@ mod tests {
         select 'c', 'o', $2 || i, 'd', 'a', $3 from n returning 1 as made";
     const SESSION: &str = "insert into session values ($1, 'u', null, 0, $2, null) returning id";
     const TOKEN: &str = "insert into access_token values ($1, $2, null, $3) returning digest";
+    const REFRESH: &str = "insert into refresh_token values ($1, $2, $3, 'next') returning digest";
+    const ACCESS_LEFT: &str = "select digest from access_token";
+    const REFRESH_LEFT: &str = "select digest from refresh_token";
     const PERSON: &str = "insert into user_account values ('u', 'e', null, 'p', 0) returning id";
 
     fn database() -> Db {
@@ -103,10 +110,10 @@ mod tests {
         block_on(db.query(Scope::System, Statement::new(text, params))).unwrap()
     }
 
-    fn removed(db: &Db) -> [usize; 3] {
+    fn removed(db: &Db) -> [usize; 4] {
         let ran = block_on(run(db, NOW)).unwrap();
         assert_eq!(ran.iter().map(|ran| ran.task).collect::<Vec<_>>(), Task::ALL);
-        [ran[0].removed, ran[1].removed, ran[2].removed]
+        [ran[0].removed, ran[1].removed, ran[2].removed, ran[3].removed]
     }
 
     fn keep_answers(db: &Db, count: i64, prefix: &str, expires_at: Timestamp) {
@@ -123,10 +130,15 @@ mod tests {
         rows(&db, SESSION, params!["open", NOW.plus_ms(1)]);
         rows(&db, TOKEN, params!["old", "open", NOW]);
         rows(&db, TOKEN, params!["new", "open", NOW.plus_ms(1)]);
+        rows(&db, REFRESH, params!["old", "over", NOW]);
+        rows(&db, REFRESH, params!["used", "open", NOW]);
         rows(&db, TOKEN, params!["of the session that is over", "over", NOW.plus_ms(1)]);
 
-        assert_eq!(removed(&db), [2_500, 1, 1]);
-        assert_eq!(rows(&db, "select digest from access_token", vec![])[0].text("digest").unwrap(), "new");
+        assert_eq!(removed(&db), [2_500, 1, 1, 1]);
+        for (tokens, left) in [(ACCESS_LEFT, "new"), (REFRESH_LEFT, "used")] {
+            let digests = rows(&db, tokens, vec![]);
+            assert_eq!(digests.iter().map(|row| row.text("digest").unwrap()).collect::<Vec<_>>(), [left]);
+        }
         let left = rows(&db, "select key_digest from idempotency order by key_digest", vec![]);
         let left: Vec<_> = left.iter().map(|row| row.text("key_digest").unwrap()).collect();
         assert_eq!(left, ["new1", "new2", "new3"]);
@@ -137,8 +149,8 @@ mod tests {
     fn a_second_tick_finds_nothing_to_do() {
         let db = database();
         keep_answers(&db, 10, "old", NOW);
-        assert_eq!(removed(&db), [10, 0, 0]);
-        assert_eq!(removed(&db), [0, 0, 0]);
+        assert_eq!(removed(&db), [10, 0, 0, 0]);
+        assert_eq!(removed(&db), [0, 0, 0, 0]);
     }
 
     #[test]
@@ -146,8 +158,8 @@ mod tests {
         let db = database();
         let bound = ROUNDS * CHUNK;
         keep_answers(&db, i64::try_from(bound).unwrap() + 5, "old", NOW);
-        assert_eq!(removed(&db), [bound, 0, 0]);
-        assert_eq!(removed(&db), [5, 0, 0]);
+        assert_eq!(removed(&db), [bound, 0, 0, 0]);
+        assert_eq!(removed(&db), [5, 0, 0, 0]);
     }
 
     #[test]

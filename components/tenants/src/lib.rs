@@ -5,31 +5,39 @@
 //! | `Create`  | `POST /api/v1/tenants`            | a person, who becomes the owner        |
 //! | `List`    | `GET /api/v1/tenants`             | a person its own, the operator all     |
 //! | `Get`     | `GET /api/v1/tenants/{tenant_id}` | a member, a key of the tenant, the operator |
+//! | `ListMembers` | `GET /api/v1/tenants/{tenant_id}/members` | `manage_users` |
+//! | `SetRole` | `PATCH /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
+//! | `RemoveMember` | `DELETE /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
 //! | `Create`  | `POST /api/v1/workspaces`         | as for tenants                         |
 //! | `List`    | `GET /api/v1/workspaces`          | as for tenants                         |
 //!
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes.
-//! 2. `service` applies the rules of `tenant`.
+//! 2. `service` applies the rules of `tenant` and `member`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 
+mod error;
 mod http;
+mod member;
 mod service;
 mod store;
 mod tenant;
 
+use insula_domain::permission::Permission;
 use insula_kit::openapi::{Answer, Doc, Media};
 use insula_kit::page::{self, Page};
-use insula_kit::problem::Kind;
+use insula_kit::problem::{Kind, STALE};
 use insula_kit::route::{Access, Body, Method, Route};
 use insula_kit::{Cx, Problem, Request, Response};
 
 use crate::http::create::NewTenantBody;
+use crate::http::members::set_role::MemberChangeBody;
+use crate::http::members::view::MemberView;
 use crate::http::view::TenantView;
 
-/// The problems that only this component has: none.
-pub static KINDS: &[&Kind] = &[];
+/// The problems that only this component has.
+pub static KINDS: &[&Kind] = error::KINDS;
 
 /// What this component can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +48,12 @@ pub enum Operation {
     List,
     /// Reads one tenant.
     Get,
+    /// Lists the members of a tenant.
+    ListMembers,
+    /// Changes what a member is.
+    SetRole,
+    /// Removes a member.
+    RemoveMember,
 }
 
 /// Every operation of this component.
@@ -66,9 +80,69 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     },
+    member(
+        Method::Get,
+        "/api/v1/tenants/{tenant_id}/members",
+        Operation::ListMembers,
+        Body::None,
+        Doc {
+            id: "list_members",
+            summary: "List members",
+            about: "",
+            query: page::QUERY,
+            answers: &[Answer::json::<Page<MemberView>>(200, "One page of members.")],
+            problems: &[],
+        },
+    ),
+    member(
+        Method::Patch,
+        ONE_MEMBER,
+        Operation::SetRole,
+        Body::Json(Media::json::<MemberChangeBody>()),
+        Doc {
+            id: "update_member",
+            summary: "Change a member's role",
+            about: "It counts from the member's next call on. Only an owner may make, or change, an owner, and a \
+                    tenant always keeps one.",
+            query: &[],
+            answers: &[Answer::json::<MemberView>(200, "The member.")],
+            problems: CHANGE_PROBLEMS,
+        },
+    ),
+    member(
+        Method::Delete,
+        ONE_MEMBER,
+        Operation::RemoveMember,
+        Body::None,
+        Doc {
+            id: "remove_member",
+            summary: "Remove a member",
+            about: "From its next call on it is a stranger to the tenant, and the keys that it made are refused. Only \
+                    an owner may remove an owner, and a tenant always keeps one.",
+            query: &[],
+            answers: &[Answer::empty(204, "The person is no member any more.")],
+            problems: REMOVE_PROBLEMS,
+        },
+    ),
     create("/api/v1/workspaces", "create_workspace", "Create a workspace"),
     list("/api/v1/workspaces", "list_workspaces", "List workspaces"),
 ];
+
+const CHANGE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER, &STALE];
+const REMOVE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER];
+const ONE_MEMBER: &str = "/api/v1/tenants/{tenant_id}/members/{user_id}";
+
+/// What the operations on members have in common: who may call them, and that they are not metered.
+const fn member(
+    method: Method,
+    path: &'static str,
+    operation: Operation,
+    body: Body,
+    doc: Doc,
+) -> Route<Operation> {
+    let access = Access::Permission(Permission::ManageUsers);
+    Route { method, path, operation, access, metered: false, creates: false, body, doc }
+}
 
 /// What `POST` answers, under either name.
 const CREATED: &[Answer] = &[Answer::json::<TenantView>(201, "The tenant, ready for use.")];
@@ -127,6 +201,9 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Create => http::create::handle(cx, &request).await,
         Operation::List => http::list::handle(cx, &request).await,
         Operation::Get => http::get::handle(cx, &request).await,
+        Operation::ListMembers => http::members::list::handle(cx, &request).await,
+        Operation::SetRole => http::members::set_role::handle(cx, &request).await,
+        Operation::RemoveMember => http::members::remove::handle(cx, &request).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
+pub mod member;
+
 use insula_domain::role::Role;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;

@@ -25,7 +25,7 @@ create table usage_counter (
 -- disk with it. That is why this is a procedure: a function can't commit. A call that finds a token and no quota is
 -- rolled back, so it takes nothing.
 create procedure insula_admit(
-  by_session bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
+  by_token bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
   allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint,
   out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
   out scopes text, out plan text, out requests_per_minute bigint, out burst bigint, out level bigint,
@@ -34,12 +34,12 @@ create procedure insula_admit(
 #variable_conflict use_column
 begin
   -- Everything is read, and decided as far as no limit decides, in one go: expressions cost more than joins here.
-  if by_session = 1 then
+  if by_token = 1 then
     select s.id, s.user_id, m.tenant_id, m.role, p.name, p.requests_per_minute, p.burst, q.quota,
         case
           when a.expires_at_ms <= at_ms or s.ended_at_ms is not null then 'unauthenticated'
           when m.role is null and (asked_tenant is not null or tenant_required = 1) then 'hidden'
-          when t.state <> 'active' then 'suspended'
+          when t.state <> 'active' and tenant_required = 1 then 'suspended'
           when allowed_roles is not null
             and (m.role is null or m.role <> all (string_to_array(allowed_roles, ' '))) then 'forbidden'
         end
@@ -57,7 +57,7 @@ begin
           when bit_count(('x' || k.digest)::bit(256) # ('x' || presented)::bit(256)) <> 0
             or m.role is null or k.revoked_at_ms is not null or k.expires_at_ms <= at_ms then 'unauthenticated'
           when k.tenant_id <> asked_tenant then 'hidden'
-          when t.state <> 'active' then 'suspended'
+          when t.state <> 'active' and tenant_required = 1 then 'suspended'
           when m.role <> all (string_to_array(allowed_roles, ' '))
             or not string_to_array(k.scopes, ' ') && string_to_array(allowed_scopes, ' ') then 'forbidden'
         end
@@ -76,7 +76,7 @@ begin
 
   set local synchronous_commit = off;
   insert into bucket as b (id, level, level_at_ms)
-    values (case when by_session = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end,
+    values (case when by_token = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end,
       (burst - 1) * 60000, at_ms)
     on conflict (id) do update
     set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) - 60000,
@@ -89,7 +89,7 @@ begin
     select least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000),
         greatest(b.level_at_ms, at_ms)
       into level, level_at_ms from bucket b
-      where b.id = case when by_session = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end;
+      where b.id = case when by_token = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end;
   elsif metered = 1 and tenant_id is not null then
     insert into usage_counter as u (tenant_id, metric, period_start_ms, used)
       select tenant_id, 'api_calls', day_ms, 1 where calls_quota is null or calls_quota > 0

@@ -2,7 +2,7 @@
 //!
 //! Steps only go forward and are never edited once released; a change of a released table is a new step that old
 //! code can live with (expand, then contract). This crate holds the texts and how each step is wrapped so that it
-//! happens whole or not at all, and once; it talks to no database itself. The SQL seam of `insula-kit` runs it.
+//! happens whole or not at all, and once; it talks to no database itself. The SQL seam, `insula-sql`, runs it.
 
 /// Makes the log of steps on SQLite.
 pub const CREATE_LOG_SQLITE: &str = "create table if not exists schema_migration (
@@ -14,6 +14,10 @@ pub const CREATE_LOG_POSTGRES: &str = "do $insula$ begin
   create table if not exists schema_migration (
     number integer primary key, name text not null, applied_at_ms bigint not null);
 end $insula$";
+
+/// Whether the log of steps exists, on SQLite.
+pub const LOG_EXISTS_SQLITE: &str =
+    "select count(*) as found from sqlite_master where type = 'table' and name = 'schema_migration'";
 
 /// Whether the log of steps exists, on PostgreSQL.
 pub const LOG_EXISTS_POSTGRES: &str =

@@ -87,6 +87,25 @@ fn a_token_that_is_presented_again_ends_the_session_and_all_its_tokens() {
     assert_eq!(ended, 1);
 }
 
+/// A thief who goes on for longer than a token lasts is found out all the same when its owner comes back.
+#[test]
+fn a_token_that_is_presented_again_after_its_time_still_ends_the_session() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let first = session(&app, &ada.email);
+    let mut thief = refresh(&app, &first["refresh_token"]).expect(200).json();
+    for _ in 0..2 {
+        app.advance(WEEK - Duration::from_millis(1));
+        thief = refresh(&app, &thief["refresh_token"]).expect(200).json();
+        let _ = app.operator().request("POST", "/internal/tick").send().expect(200);
+    }
+    works(&app, &thief);
+
+    refresh(&app, &first["refresh_token"]).problem(401, "invalid-refresh-token");
+
+    is_over(&app, &thief);
+}
+
 #[test]
 fn of_eight_exchanges_at_once_one_succeeds_and_the_session_ends() {
     for _ in 0..5 {

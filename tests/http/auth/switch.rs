@@ -37,6 +37,49 @@ fn the_new_token_and_the_next_ones_act_there_and_the_earlier_one_where_it_did() 
     assert_eq!((acts_in(&app, &next), &next["tenant_id"]), (second.clone().into(), &second.into()));
 }
 
+/// Otherwise whoever stole an access token could go on for ever without the refresh token.
+#[test]
+fn the_new_token_ends_with_those_that_the_session_has_already() {
+    let app = App::start();
+    let ada = app.person("ada");
+    app.advance(std::time::Duration::from_secs(890));
+
+    let answer = ada.post(PATH, &json!({ "tenant_id": ada.tenant_id })).send().expect(200).json();
+
+    assert_eq!(answer["expires_in"], 10);
+    let there = app.caller(answer["access_token"].as_str().unwrap());
+    let again = there.post(PATH, &json!({ "tenant_id": ada.tenant_id })).send().expect(200).json();
+    assert_eq!(again["expires_in"], 10);
+    app.advance(std::time::Duration::from_secs(10));
+    for token in [&answer["access_token"], &again["access_token"]] {
+        app.caller(token.as_str().unwrap()).get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+    }
+}
+
+#[test]
+fn one_that_meets_a_logout_is_done_or_unauthenticated_and_its_token_is_over() {
+    for _ in 0..5 {
+        let app = App::start();
+        let ada = app.person("ada");
+        let answers = insula_tests::support::eight_at_once(|number| match number {
+            7 => ada.post("/api/v1/auth/logout", &json!({})).send(),
+            _ => ada.post(PATH, &json!({ "tenant_id": ada.tenant_id })).send(),
+        });
+        for answer in &answers {
+            match answer.status {
+                200 => {
+                    let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+                    app.caller(&token).get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+                }
+                204 => {}
+                _ => {
+                    answer.problem(401, "unauthenticated");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn anothers_tenant_is_not_there_just_as_one_that_does_not_exist() {
     let app = App::start();

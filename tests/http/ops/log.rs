@@ -32,12 +32,26 @@ fn journey(app: &App) -> Secrets {
     let key = app.caller(made["key"].as_str().unwrap());
     let report_id = analyses(&key);
     let _ = key.get("/api/v1/usage").send().expect(200);
+    let session =
+        login(app, &json!({ "email": "ada.lovelace@example.com", "password": PASSWORD })).expect(200).json();
+    let next = app
+        .request("POST", "/api/v1/auth/refresh")
+        .json(&json!({ "refresh_token": session["refresh_token"] }));
+    let next = next.send().expect(200).json();
+    let refresh_tokens = [text(&session["refresh_token"]), text(&next["refresh_token"])];
+    let caller = app.caller(next["access_token"].as_str().unwrap());
+    let _ = caller.post("/api/v1/auth/switch", &json!({ "tenant_id": next["tenant_id"] })).send().expect(200);
+    let _ = caller.post("/api/v1/auth/logout", &json!({})).send().expect(204);
     let spoilt = app.caller(&format!("{token}x")).get("/api/v1/auth/me?probe=cholera").send();
     spoilt.problem(401, "unauthenticated");
     app.request("GET", &format!("/lost/{token}")).send().problem(404, "not-found");
     let _ = app.operator().request("POST", "/internal/tick").send().expect(200);
 
     let mut secrets: Secrets = PRIVATE.iter().map(|(name, secret)| (*name, (*secret).to_owned())).collect();
+    for token in refresh_tokens {
+        secrets.push(("the refresh token's digest", insula_domain::credential::digest(&token)));
+        secrets.push(("the refresh token", token));
+    }
     secrets.extend([
         ("the signature", token.rsplit('.').next().unwrap().to_owned()),
         ("the token's digest", insula_domain::credential::digest(&token)),

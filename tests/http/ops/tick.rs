@@ -12,10 +12,11 @@ fn tick(app: &App) -> Value {
     app.operator().request("POST", PATH).send().expect(200).json()
 }
 
-fn ran(answers: i64, tokens: i64, sessions: i64) -> Value {
+fn ran(answers: i64, tokens: i64, refresh_tokens: i64, sessions: i64) -> Value {
     json!({ "ran": [
         { "task": "purge_idempotency", "removed": answers },
         { "task": "purge_access_tokens", "removed": tokens },
+        { "task": "purge_refresh_tokens", "removed": refresh_tokens },
         { "task": "purge_sessions", "removed": sessions },
     ] })
 }
@@ -51,11 +52,11 @@ fn removes_what_is_over_and_nothing_else() {
     let later = app.person("bob");
     keep_an_answer(&later, "second");
     let before = app.db().dump();
-    assert_eq!(tick(&app), ran(0, 1, 0), "of the first person only the access token is over");
+    assert_eq!(tick(&app), ran(0, 1, 0, 0), "of the first person only the access token is over");
 
     app.advance(Duration::from_secs(60));
 
-    assert_eq!(tick(&app), ran(1, 0, 0));
+    assert_eq!(tick(&app), ran(1, 0, 0, 0));
     let after = app.db().dump();
     let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).collect();
     assert_eq!(gone.len(), 2, "{gone:?}");
@@ -71,11 +72,11 @@ fn a_session_goes_with_its_tokens_when_its_last_refresh_token_is_over() {
     let _ = app.person("ada");
     app.advance(Duration::from_millis(7 * 86_400_000 - 1));
     let _ = app.person("bob");
-    assert_eq!(tick(&app), ran(0, 1, 0));
+    assert_eq!(tick(&app), ran(0, 1, 0, 0));
 
     app.advance(Duration::from_millis(1));
 
-    assert_eq!(tick(&app), ran(0, 0, 1));
+    assert_eq!(tick(&app), ran(0, 0, 1, 1));
     for table in ["session", "access_token", "refresh_token"] {
         assert_eq!(app.db().number(&format!("select count(*) from {table}")), 1, "{table}");
     }
@@ -87,10 +88,10 @@ fn a_second_tick_at_once_finds_nothing_to_do() {
     let ada = app.person("ada");
     keep_an_answer(&ada, "first");
     app.advance(DAY);
-    assert_eq!(tick(&app), ran(1, 1, 0));
+    assert_eq!(tick(&app), ran(1, 1, 0, 0));
     let before = app.db().dump();
 
-    assert_eq!(tick(&app), ran(0, 0, 0));
+    assert_eq!(tick(&app), ran(0, 0, 0, 0));
 
     assert_eq!(app.db().dump(), before);
 }
@@ -104,7 +105,7 @@ fn eight_at_once_remove_each_row_once() {
     let ticks = eight_at_once(|_| tick(&app));
 
     // Who meets another at the same rows may leave them: what was removed and what is left make the whole.
-    for (at, table) in [(0, "idempotency"), (2, "session where user_id like 'usr%' and id like 'old%'")] {
+    for (at, table) in [(0, "idempotency"), (3, "session where user_id like 'usr%' and id like 'old%'")] {
         let sum: i64 = ticks.iter().map(|tick| removed(tick, at)).sum();
         let left = app.db().number(&format!("select count(*) from {table}"));
         assert_eq!(sum + left, 2_500, "{table}: {left} left, {ticks:?}");

@@ -32,6 +32,28 @@ fn calls_of_a_suspended_tenants_people_and_keys_are_refused_until_it_is_active_a
     let _ = key.get("/api/v1/reports").send().expect(200);
 }
 
+/// A person whose session was stolen must be able to end it, whatever its tenant has done.
+#[test]
+fn its_people_keep_their_accounts_and_can_log_out_and_switch() {
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    app.db().execute(&format!(
+        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)",
+        bob.tenant_id, ada.user_id
+    ));
+    app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", ada.tenant_id));
+
+    let _ = ada.get("/api/v1/auth/me").send().expect(200);
+    let _ = ada.get("/api/v1/tenants").send().expect(200);
+    let there =
+        ada.post("/api/v1/auth/switch", &json!({ "tenant_id": bob.tenant_id })).send().expect(200).json();
+    let there = app.caller(there["access_token"].as_str().unwrap());
+    let _ = there.get("/api/v1/reports").send().expect(200);
+    let _ = ada.post("/api/v1/auth/logout", &json!({ "everywhere": true })).send().expect(204);
+
+    ada.get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+}
+
 #[test]
 fn the_operator_still_sees_it() {
     let app = App::start();

@@ -26,13 +26,13 @@ impl Schemathesis {
     }
 
     /// Runs it for whoever has this credential, or none, and shows what it says. What exists has a dictionary each:
-    /// its name, and an id.
+    /// its name, and an id. The operations of `without` are left out.
     ///
     /// # Panics
     ///
     /// When an answer is not as the document says, or the run doesn't end.
     #[track_caller]
-    pub fn run(&self, server: &Server, credential: Option<&str>, known: &[(&str, &str)]) {
+    pub fn run(&self, server: &Server, credential: Option<&str>, known: &[(&str, &str)], without: &[&str]) {
         let folder = server.folder();
         let settings = folder.join("schemathesis.toml");
         std::fs::copy(repository().join(SETTINGS), &settings).expect(SETTINGS);
@@ -44,6 +44,9 @@ impl Schemathesis {
         command.current_dir(folder).arg("--config-file").arg(&settings).arg("run");
         if let Some(credential) = credential {
             command.args(["--header", &format!("Authorization: Bearer {credential}")]);
+        }
+        for operation in without {
+            command.args(["--exclude-operation-id", operation]);
         }
         command.arg(format!("{}/openapi.json", server.base()));
         let mut child = command

@@ -14,7 +14,7 @@ use crate::service::{Decision, Question};
 const CALL_ADMIT: &str = include_str!("../../sql/postgres/call_admit.sql");
 
 pub async fn decide(address: &str, question: &Question) -> Result<Option<Decision>, Error> {
-    let (by_session, key_id, digest) = match &question.credential {
+    let (by_token, key_id, digest) = match &question.credential {
         Credential::ApiKey { key_id, digest } => (false, key_id.to_string(), digest),
         Credential::Token { digest } | Credential::OperatorKey { digest } => (true, String::new(), digest),
     };
@@ -22,7 +22,7 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
     // Nobody has the role with the empty name: the call is forbidden, after all that comes before that.
     let roles = if rule.caller_allowed { rule.permission.map(roles) } else { Some(String::new()) };
     let params = params![
-        by_session,
+        by_token,
         key_id,
         digest,
         question.asked_tenant_id.clone(),

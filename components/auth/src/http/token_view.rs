@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::refresh_token;
 use crate::service::session::Tokens;
-use crate::token::{Access, AccessToken, LIFETIME_SECONDS};
+use crate::token::{Access, AccessToken};
 
 /// An access token, to be sent as `Authorization: Bearer …`.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +47,7 @@ impl AccessView {
         Self {
             access_token: token.reveal().to_owned(),
             token_type: "Bearer",
-            expires_in: LIFETIME_SECONDS,
+            expires_in: access.expires_at.as_seconds() - access.issued_at.as_seconds(),
             user_id: access.user_id.to_string(),
             tenant_id: access.membership.map(|(tenant_id, _)| tenant_id.to_string()),
         }

@@ -3,7 +3,8 @@
 use insula_domain::role::Role;
 use insula_kit::id::{SessionId, TenantId, UserId};
 use insula_kit::problem::NOT_FOUND;
-use insula_kit::sql::Scope;
+use insula_kit::sql::{self, Scope};
+use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, config};
 
 use crate::email::Email;
@@ -13,7 +14,7 @@ use crate::refresh_token::{self, RefreshToken};
 use crate::signing_key::SigningKey;
 use crate::store::session::{self, Refresh};
 use crate::store::{self, Wanted};
-use crate::token::{Access, AccessToken};
+use crate::token::{self, Access, AccessToken};
 
 const ISSUER: &str = "public_url";
 
@@ -63,16 +64,23 @@ pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Proble
     Ok(tokens)
 }
 
-/// Another access token of the session that is calling, for another of the person's tenants; the session's next ones
-/// act there too.
+/// Another access token of the session that is calling, for another of the person's tenants, which ends when those do
+/// that the session has already; the session's next ones act there too.
 pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, AccessToken), Problem> {
     let (session_id, user_id) = caller(cx)?;
     let wanted = tenant_id.ok_or(Error::NoSuchTenant)?;
-    let rows = cx.query(Scope::Person(user_id), session::get_membership(user_id, wanted)).await?;
-    let membership = session::read_membership(rows.first().ok_or(Error::NoSuchTenant)?)?;
-    let (access, token) = access_token(cx, session_id, user_id, membership).await?;
-    cx.batch(Scope::Person(user_id), session::switch(&access, &token.digest())).await?;
-    Ok((access, token))
+    let scope = Scope::Person(user_id);
+    let rows = cx.query(scope, session::get_membership(session_id, user_id, wanted)).await?;
+    let row = rows.first().ok_or(Error::NoSuchTenant)?;
+    // Otherwise a stolen access token could be exchanged for another one for ever, and without the refresh token.
+    let expires_at = session::read_end(row)?.min(token::expires_at(cx.now()));
+    let membership = session::read_place(row)?;
+    let (access, token) = access_token(cx, session_id, user_id, membership, expires_at).await?;
+    match cx.db().batch(scope, session::switch(&access, &token.digest())).await {
+        Ok(_) => Ok((access, token)),
+        Err(sql::Error::Refused(_)) => Err(Error::SessionEnded.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Ends the session that is calling, or all sessions of its person.
@@ -96,7 +104,8 @@ async fn tokens(
     user_id: UserId,
     membership: Option<(TenantId, Role)>,
 ) -> Result<Tokens, Problem> {
-    let (access, access_token) = access_token(cx, session_id, user_id, membership).await?;
+    let expires_at = token::expires_at(cx.now());
+    let (access, access_token) = access_token(cx, session_id, user_id, membership, expires_at).await?;
     Ok(Tokens { access, access_token, refresh_token: RefreshToken::new(cx.random()?) })
 }
 
@@ -105,10 +114,12 @@ async fn access_token(
     session_id: SessionId,
     user_id: UserId,
     membership: Option<(TenantId, Role)>,
+    expires_at: Timestamp,
 ) -> Result<(Access, AccessToken), Problem> {
     let key = SigningKey::load().await?;
     let issuer = config::variable(ISSUER).await.ok_or(Error::NoSetting(ISSUER))?;
-    let access = Access { id: cx.new_id()?, session_id, user_id, membership, issued_at: cx.now() };
+    let access =
+        Access { id: cx.new_id()?, session_id, user_id, membership, issued_at: cx.now(), expires_at };
     let token = access.sign(&issuer, &key, cx.random()?)?;
     Ok((access, token))
 }

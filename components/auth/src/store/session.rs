@@ -11,7 +11,7 @@ use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
-use super::read_place;
+pub use super::read_place;
 use crate::token::Access;
 
 const INSERT: &str = include_str!("../../sql/session_insert.sql");
@@ -68,13 +68,13 @@ pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh
 
 fn insert_access(access: &Access, digest: &str, refresh_digest: &str) -> Statement {
     let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
-    Statement::new(INSERT_ACCESS, params![digest, tenant_id, access.expires_at(), refresh_digest])
+    Statement::new(INSERT_ACCESS, params![digest, tenant_id, access.expires_at, refresh_digest])
 }
 
 /// Stores another access token, and that the session's next ones act in its tenant too. Refused when it has ended.
 pub fn switch(access: &Access, access_digest: &str) -> Vec<Statement> {
     let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
-    let token = params![access_digest, tenant_id, access.expires_at(), access.session_id];
+    let token = params![access_digest, tenant_id, access.expires_at, access.session_id];
     vec![
         Statement::required(INSERT_ACCESS_BY_SESSION, token),
         Statement::required(SET_TENANT, params![tenant_id, access.session_id]),
@@ -86,9 +86,9 @@ pub fn get(digest: &str, now: Timestamp) -> Statement {
     Statement::new(GET_BY_REFRESH, params![digest, now])
 }
 
-/// What a person is in a tenant; the row is for [`read_membership`].
-pub fn get_membership(user_id: UserId, tenant_id: TenantId) -> Statement {
-    Statement::new(GET_MEMBERSHIP, params![user_id, tenant_id])
+/// What the person of a session is in a tenant; the row is for [`read_place`] and [`read_end`].
+pub fn get_membership(session_id: SessionId, user_id: UserId, tenant_id: TenantId) -> Statement {
+    Statement::new(GET_MEMBERSHIP, params![session_id, user_id, tenant_id])
 }
 
 /// Ends a session.
@@ -107,7 +107,7 @@ pub fn read(row: &Row) -> Result<Found, sql::Error> {
     Ok(Found { session_id, user_id, membership: read_place(row)? })
 }
 
-/// Reads a tenant and the role there.
-pub fn read_membership(row: &Row) -> Result<Option<(TenantId, Role)>, sql::Error> {
-    read_place(row)
+/// Reads when the session's last access token ends.
+pub fn read_end(row: &Row) -> Result<Timestamp, sql::Error> {
+    row.time("expires_at_ms")
 }

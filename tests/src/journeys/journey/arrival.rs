@@ -46,6 +46,18 @@ pub fn register_and_log_in(client: &Client, name: &str, tenant_name: &str) -> Pe
     let login = client.post_json("/api/v1/auth/login", &right).send().expect(200).json();
     let person = client.bearing(login["access_token"].as_str().unwrap_or_default());
 
+    let exchange = json!({ "refresh_token": login["refresh_token"] });
+    let next = client.post_json("/api/v1/auth/refresh", &exchange).send().expect(200).json();
+    let other = client.bearing(next["access_token"].as_str().unwrap_or_default());
+    let _ = other
+        .post_json("/api/v1/auth/switch", &json!({ "tenant_id": made["tenant"]["id"] }))
+        .send()
+        .expect(200);
+    let _ = other.post_json("/api/v1/auth/logout", &json!({})).send().expect(204);
+    person.get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+    let login = client.post_json("/api/v1/auth/login", &right).send().expect(200).json();
+    let person = client.bearing(login["access_token"].as_str().unwrap_or_default());
+
     let me = person.get("/api/v1/auth/me").send().expect(200).json();
     assert_eq!(me["user"]["email"], email, "{me}");
     assert_eq!(me["active"]["tenant_id"], made["tenant"]["id"], "{me}");

@@ -1,0 +1,8 @@
+-- The members of a tenant after a cursor, by id.
+-- Parameters: $1 tenant_id, $2 after_id, $3 rows.
+select m.user_id, u.email, u.name, m.role, m.created_at_ms
+from membership m
+join user_account u on u.id = m.user_id
+where m.tenant_id = $1 and m.user_id > $2
+order by m.user_id
+limit $3

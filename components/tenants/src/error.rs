@@ -1,0 +1,35 @@
+//! Why an operation on members is refused, and what a client is told about it.
+
+use insula_kit::Problem;
+use insula_kit::problem::{FORBIDDEN, NOT_FOUND};
+
+insula_kit::catalogue! {
+    /// The member is the tenant's only owner, and a tenant always keeps one. Make somebody else an owner first.
+    LAST_OWNER = 409 "last-owner" "A tenant keeps an owner";
+}
+
+/// A refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such member.
+    #[error("no such member")]
+    NoSuchMember,
+    /// Only an owner may do this to an owner, or make one.
+    #[error("only an owner may")]
+    OwnersOnly,
+    /// The tenant would be left without an owner.
+    #[error("the last owner")]
+    LastOwner,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoSuchMember => Self::new(&NOT_FOUND),
+            Error::OwnersOnly => {
+                Self::new(&FORBIDDEN).detail("Only an owner may make, change or remove an owner.")
+            }
+            Error::LastOwner => Self::new(&LAST_OWNER),
+        }
+    }
+}
