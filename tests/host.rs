@@ -1,6 +1,7 @@
 //! What the host offers a component, and whoever starts it.
 
 mod config;
+mod due;
 mod offers;
 mod start;
 mod tls;

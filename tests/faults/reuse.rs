@@ -11,6 +11,14 @@ fn an_instance_serves_many_requests() {
 }
 
 #[test]
+fn an_instance_is_replaced_after_as_many_requests_as_it_may_serve() {
+    let app = App::of_guests(|settings| settings.instance_reuse = 3);
+    let seen: Vec<String> =
+        (0..7).map(|_| app.request("GET", "/unruly/count").send().expect(200).text()).collect();
+    assert_eq!(seen, ["0", "1", "2", "0", "1", "2", "0"]);
+}
+
+#[test]
 fn two_tenants_in_turns_through_one_instance_see_only_what_is_theirs() {
     let app = App::with(insula_tests::support::Options {
         settings: |settings| settings.max_concurrent_requests = 1,

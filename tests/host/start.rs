@@ -1,5 +1,6 @@
 //! What the operator sees who starts the host: the key once, where it serves, and errors that say what to do.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -76,6 +77,41 @@ fn a_start_shows_its_progress_then_where_it_serves_then_what_to_try_and_ends_in_
         ["compiled 1 of 1: bare", &format!("Serving {base}"), &format!("Try curl {base}/"), "Stopping: "];
     let places: Vec<_> = lines.iter().map(|line| said.find(line)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {said}");
+}
+
+#[test]
+fn lines_for_people_are_had_by_asking_for_them() {
+    let place = Place::new();
+    let mut command = place.serve("127.0.0.1:0");
+    let mut process = Process::start(command.args(["--log", "pretty"]), place.folder());
+    let base = embedded::base(&mut process);
+    let address = base.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /for-people HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+
+    let (well, errors) = process.interrupt();
+
+    assert!(well, "{errors}");
+    let said = std::fs::read_to_string(place.folder().join("output")).unwrap();
+    let line = said.lines().find(|line| line.contains("GET")).unwrap_or_else(|| panic!("no line in {said}"));
+    assert!(line.contains("200") && line.contains("/...") && !line.contains('{'), "{line}");
+    assert!(!said.contains("for-people"), "a path may hold anything: {said}");
+}
+
+#[test]
+fn a_database_that_nobody_answers_for_is_told_with_its_address_and_without_its_password() {
+    let place = Place::new();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = place.serve("127.0.0.1:0");
+    command.args(["--database-url", &format!("postgresql://insula:top-secret@{nobody}/insula")]);
+
+    let output = command.output().unwrap();
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&nobody.to_string()) && !said.contains("top-secret"), "{said}");
 }
 
 #[test]

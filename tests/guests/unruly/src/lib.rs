@@ -63,12 +63,14 @@ mod entry {
                 Ok(String::new())
             }
             "raw-transaction-then-trap" => {
-                let connection = open().await?;
-                raw(&connection, "begin")?;
-                raw(&connection, "insert into metric values ('raw', 'x', 'never')")?;
-                raw(&connection, "set insula.scope = 'stolen'")?;
+                let _open = transaction().await?;
                 unreachable!("on purpose, inside a transaction")
             }
+            "raw-transaction-then-loop" => {
+                let _open = transaction().await?;
+                compute_for_ever()
+            }
+            "raw-transaction-then-return" => transaction().await.map(|_open| "early".to_owned()),
             "look" => {
                 let rows = raw(&open().await?, READ_SCOPE)?;
                 Ok(rows)
@@ -101,6 +103,15 @@ mod entry {
             return Err("not on PostgreSQL".to_owned());
         };
         Connection::open(address).map_err(|error| error.to_string())
+    }
+
+    /// A transaction of the component's own, with a row and a setting in it, that nobody ends.
+    async fn transaction() -> Result<Connection, String> {
+        let connection = open().await?;
+        raw(&connection, "begin")?;
+        raw(&connection, "insert into metric values ('raw', 'x', 'never')")?;
+        raw(&connection, "set insula.scope = 'stolen'")?;
+        Ok(connection)
     }
 
     fn raw(connection: &Connection, text: &str) -> Result<String, String> {
