@@ -1,10 +1,10 @@
 //! `Idempotency-Key`: a request that makes something may be sent again, and is answered as the first time.
 //!
-//! The answer is kept for 24 hours by caller, operation and key (a stranger is known by the body alone), in the same batch as the change that it reports, so
-//! there is never one without the other. It is kept sealed ([`crate::seal`]) under a key that the idempotency key is
-//! part of, because an answer may hold a secret that is shown once; of the idempotency key and of the body only
-//! digests are kept.
-//! Refusals and failures are not kept: they changed nothing, and the request may succeed when it is sent again.
+//! The answer is kept for 24 hours by caller, operation and key (a stranger is known by the body alone), in the same
+//! batch as the change that it reports, so there is never one without the other. It is kept sealed ([`crate::seal`])
+//! under a key that the idempotency key is part of, because an answer may hold a secret that is shown once; of the
+//! idempotency key and of the body only digests are kept. Refusals and failures are not kept: they changed nothing, and
+//! the request may succeed when it is sent again.
 
 use insula_domain::credential::{digest, hexadecimal};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,8 @@ struct Kept {
 ///
 /// # Errors
 ///
-/// `idempotency-key-reused` for another body of the same caller, `invalid` for a key that isn't 1 to 255 visible ASCII characters.
+/// `idempotency-key-reused` for another body of the same caller, `invalid` for a key that isn't 1 to 255 visible ASCII
+/// characters.
 pub async fn begin(cx: &Cx, body_digest: [u8; 32]) -> Result<Option<Response>, Problem> {
     let Some(key) = &cx.idempotency_key else { return Ok(None) };
     if !KEY_LENGTH.contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {

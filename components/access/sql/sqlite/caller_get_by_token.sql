@@ -1,4 +1,5 @@
--- All that the rule needs to know about a person: the token and its session, the role in the tenant, the tenant, the limits.
+-- All that the rule needs to know about a person: the token and its session, the role in the tenant, the tenant, the
+-- limits.
 -- Parameters: $1 asked_tenant_id, $2 day_ms, $3 digest.
 select s.id as credential_id, s.user_id as person_id, a.tenant_id as own_tenant_id, a.digest,
   null as scopes, a.expires_at_ms, s.ended_at_ms as revoked_at_ms, m.tenant_id, m.role, t.state, p.name as plan,
