@@ -1,5 +1,6 @@
 //! Tenants, which are workspaces under another name.
 
+mod bounds;
 mod create;
 mod get;
 mod idempotency;

@@ -1,11 +1,16 @@
-//! Why an operation on members is refused, and what a client is told about it.
+//! Why an operation on tenants and members is refused, and what a client is told about it.
 
 use insula_kit::Problem;
 use insula_kit::problem::{FORBIDDEN, NOT_FOUND};
 
+use crate::tenant::OWNED_LIMIT;
+
 insula_kit::catalogue! {
     /// The member is the tenant's only owner, and a tenant always keeps one. Make somebody else an owner first.
     LAST_OWNER = 409 "last-owner" "A tenant keeps an owner";
+    /// The person owns as many tenants as it may: `limit` of them. Every tenant has limits and quotas of its own, so they could be
+    /// multiplied without end.
+    TENANT_LIMIT = 409 "tenant-limit" "The person owns too many tenants";
 }
 
 /// A refusal.
@@ -17,6 +22,9 @@ pub enum Error {
     /// Only an owner may do this to an owner, or make one.
     #[error("only an owner may")]
     OwnersOnly,
+    /// The person owns as many tenants as it may.
+    #[error("too many tenants")]
+    TenantLimit,
     /// The tenant would be left without an owner.
     #[error("the last owner")]
     LastOwner,
@@ -30,6 +38,7 @@ impl From<Error> for Problem {
                 Self::new(&FORBIDDEN).detail("Only an owner may make, change or remove an owner.")
             }
             Error::LastOwner => Self::new(&LAST_OWNER),
+            Error::TenantLimit => Self::new(&TENANT_LIMIT).member("limit", OWNED_LIMIT),
         }
     }
 }

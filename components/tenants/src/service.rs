@@ -10,6 +10,7 @@ use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Row, Scope};
 use insula_kit::{Cx, Problem, Response, idempotency};
 
+use crate::error::Error;
 use crate::store;
 use crate::tenant::{FIRST_PLAN, Name, State, Tenant};
 
@@ -30,8 +31,14 @@ pub async fn create(
         created_at: cx.now(),
     };
     let (answer, statements) = (answer(&tenant)?, store::insert(&tenant, owner_id));
-    // No statement of this batch is refused by what is stored: a refusal would be a bug, and is told as one.
-    idempotency::commit(cx, Scope::Person(owner_id), statements, answer, sql::Error::Refused).await
+    let refused = |at| {
+        if at == store::OWNER {
+            Problem::from(Error::TenantLimit)
+        } else {
+            Problem::from(sql::Error::Refused(at))
+        }
+    };
+    idempotency::commit(cx, Scope::Person(owner_id), statements, answer, refused).await
 }
 
 /// The tenants of the person who is calling; all tenants for the operator.

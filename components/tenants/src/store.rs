@@ -8,20 +8,26 @@ use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 
-use crate::tenant::{Name, State, Tenant};
+use crate::tenant::{Name, OWNED_LIMIT, State, Tenant};
 
+const LOCK_PERSON: &str = include_str!("../sql/user_account_lock.sql");
 const INSERT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
 const GET: &str = include_str!("../sql/tenant_get.sql");
 const LIST: &str = include_str!("../sql/tenant_list.sql");
 const LIST_BY_USER: &str = include_str!("../sql/tenant_list_by_user.sql");
 
-/// Stores a tenant and its owner, both or neither.
+/// The place of the statement in [`insert`] that finds too many tenants.
+pub const OWNER: usize = 2;
+
+/// Stores a tenant and its owner, both or neither. Tenants of one person are made one after another: without the lock,
+/// two batches that run at once would count without each other's.
 pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
     let Tenant { id, name, state, plan, role: _, created_at } = tenant;
     vec![
+        Statement::required(LOCK_PERSON, params![owner_id]),
         Statement::required(INSERT, params![*id, name.as_str(), state.as_str(), plan, *created_at]),
-        Statement::required(INSERT_OWNER, params![*id, owner_id, *created_at]),
+        Statement::required(INSERT_OWNER, params![*id, *created_at, owner_id, OWNED_LIMIT]),
     ]
 }
 

@@ -5,6 +5,9 @@ use insula_kit::id::TenantId;
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{self, FieldError};
 
+/// The most tenants that a person may own.
+pub const OWNED_LIMIT: i64 = 20;
+
 /// The plan of a tenant that nobody has paid for.
 pub const FIRST_PLAN: &str = "free";
 

@@ -1,0 +1,162 @@
+//! The route table.
+
+use insula_kit::openapi::{Answer, Doc, Media};
+use insula_kit::problem::{NOT_FOUND, NOT_MIGRATED, UNAVAILABLE};
+use insula_kit::route::{Access, Body, Method, Route};
+
+use crate::error;
+use crate::http::jwks::JwksView;
+use crate::http::login::LoginBody;
+use crate::http::logout::LogoutBody;
+use crate::http::me::MeView;
+use crate::http::refresh::RefreshBody;
+use crate::http::register::{RegistrationBody, RegistrationView};
+use crate::http::switch::SwitchBody;
+use crate::http::token_view::{AccessView, SessionView};
+
+/// What this component can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Makes a person, and a tenant that it owns.
+    Register,
+    /// Makes a session.
+    Login,
+    /// Makes the next tokens of a session.
+    Refresh,
+    /// Ends sessions.
+    Logout,
+    /// Makes a token for another tenant.
+    Switch,
+    /// Reads who is calling.
+    Me,
+    /// Publishes the key that tokens are verified with.
+    Jwks,
+}
+
+/// Every operation of this component.
+pub const ROUTES: &[Route<Operation>] = &[
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/register",
+        operation: Operation::Register,
+        access: Access::Public,
+        metered: false,
+        creates: true,
+        body: Body::Json(Media::json::<RegistrationBody>()),
+        doc: Doc {
+            id: "register",
+            summary: "Register a person",
+            about: "With `tenant_name` also a tenant, which the person owns.",
+            query: &[],
+            answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
+            problems: &[&error::EMAIL_TAKEN, &UNAVAILABLE, &NOT_MIGRATED],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/login",
+        operation: Operation::Login,
+        access: Access::Public,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<LoginBody>()),
+        doc: Doc {
+            id: "login",
+            summary: "Log in",
+            about: "The token acts in the tenant that `tenant_id` names, or in the person's first.",
+            query: &[],
+            answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
+            problems: &[&error::INVALID_CREDENTIALS, &NOT_FOUND, &UNAVAILABLE, &NOT_MIGRATED],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/refresh",
+        operation: Operation::Refresh,
+        access: Access::Public,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<RefreshBody>()),
+        doc: Doc {
+            id: "refresh",
+            summary: "Exchange a refresh token",
+            about: "For the next access and refresh token. A refresh token can be exchanged once, within 7 days; a \
+                    second attempt ends the session and all its tokens, because somebody has a copy.",
+            query: &[],
+            answers: &[Answer::json::<SessionView>(200, "The next tokens of the session.")],
+            problems: &[&error::INVALID_REFRESH_TOKEN, &UNAVAILABLE, &NOT_MIGRATED],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/logout",
+        operation: Operation::Logout,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<LogoutBody>()),
+        doc: Doc {
+            id: "logout",
+            summary: "Log out",
+            about: "Ends the session, and all its tokens at once; with `everywhere` all sessions of the person.",
+            query: &[],
+            answers: &[Answer::empty(204, "It has ended.")],
+            problems: &[],
+        },
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/switch",
+        operation: Operation::Switch,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<SwitchBody>()),
+        doc: Doc {
+            id: "switch_tenant",
+            summary: "Act in another tenant",
+            about: "An access token of the same session, for another tenant that the person belongs to. Tokens that \
+                    are exchanged from now on act there too; earlier ones act where they did, and it ends with them.",
+            query: &[],
+            answers: &[Answer::json::<AccessView>(200, "An access token.")],
+            problems: &[&NOT_FOUND],
+        },
+    },
+    Route {
+        method: Method::Get,
+        path: "/api/v1/auth/me",
+        operation: Operation::Me,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id: "get_me",
+            summary: "Read who is calling",
+            about: "The person, its memberships, and what it may do in the tenant that its token acts in.",
+            query: &[],
+            answers: &[
+                Answer::json::<MeView>(200, "The person."),
+                Answer::empty(304, "The client has this version already."),
+            ],
+            problems: &[&NOT_FOUND],
+        },
+    },
+    Route {
+        method: Method::Get,
+        path: "/.well-known/jwks.json",
+        operation: Operation::Jwks,
+        access: Access::Public,
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id: "get_jwks",
+            summary: "Read the public keys",
+            about: "The keys that access tokens are verified with, as a JSON Web Key Set (RFC 7517).",
+            query: &[],
+            answers: &[Answer::json::<JwksView>(200, "The keys.")],
+            problems: &[],
+        },
+    },
+];

@@ -1,0 +1,164 @@
+//! The route table.
+
+use insula_domain::permission::Permission;
+use insula_kit::openapi::{Answer, Doc, Media};
+use insula_kit::page::{self, Page};
+use insula_kit::problem::{Kind, STALE};
+use insula_kit::route::{Access, Body, Method, Route};
+
+use crate::error;
+use crate::http::create::NewTenantBody;
+use crate::http::members::set_role::MemberChangeBody;
+use crate::http::members::view::MemberView;
+use crate::http::view::TenantView;
+
+/// What this component can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Makes a tenant that the caller owns.
+    Create,
+    /// Lists tenants.
+    List,
+    /// Reads one tenant.
+    Get,
+    /// Lists the members of a tenant.
+    ListMembers,
+    /// Changes what a member is.
+    SetRole,
+    /// Removes a member.
+    RemoveMember,
+}
+
+/// Every operation of this component.
+pub const ROUTES: &[Route<Operation>] = &[
+    create("/api/v1/tenants", "create_tenant", "Create a tenant"),
+    list("/api/v1/tenants", "list_tenants", "List tenants"),
+    Route {
+        method: Method::Get,
+        path: "/api/v1/tenants/{tenant_id}",
+        operation: Operation::Get,
+        access: Access::MemberOfPath,
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id: "get_tenant",
+            summary: "Read a tenant",
+            about: "",
+            query: &[],
+            answers: &[
+                Answer::json::<TenantView>(200, "The tenant."),
+                Answer::empty(304, "The client has this version already."),
+            ],
+            problems: &[],
+        },
+    },
+    member(
+        Method::Get,
+        "/api/v1/tenants/{tenant_id}/members",
+        Operation::ListMembers,
+        Body::None,
+        Doc {
+            id: "list_members",
+            summary: "List members",
+            about: "",
+            query: page::QUERY,
+            answers: &[Answer::json::<Page<MemberView>>(200, "One page of members.")],
+            problems: &[],
+        },
+    ),
+    member(
+        Method::Patch,
+        ONE_MEMBER,
+        Operation::SetRole,
+        Body::Json(Media::json::<MemberChangeBody>()),
+        Doc {
+            id: "update_member",
+            summary: "Change a member's role",
+            about: "It counts from the member's next call on. Only an owner may make, or change, an owner, and a \
+                    tenant always keeps one.",
+            query: &[],
+            answers: &[Answer::json::<MemberView>(200, "The member.")],
+            problems: CHANGE_PROBLEMS,
+        },
+    ),
+    member(
+        Method::Delete,
+        ONE_MEMBER,
+        Operation::RemoveMember,
+        Body::None,
+        Doc {
+            id: "remove_member",
+            summary: "Remove a member",
+            about: "From its next call on it is a stranger to the tenant, and the keys that it made are refused. Only \
+                    an owner may remove an owner, and a tenant always keeps one.",
+            query: &[],
+            answers: &[Answer::empty(204, "The person is no member any more.")],
+            problems: REMOVE_PROBLEMS,
+        },
+    ),
+    create("/api/v1/workspaces", "create_workspace", "Create a workspace"),
+    list("/api/v1/workspaces", "list_workspaces", "List workspaces"),
+];
+
+const CREATE_PROBLEMS: &[&Kind] = &[&error::TENANT_LIMIT];
+const CHANGE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER, &STALE];
+const REMOVE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER];
+const ONE_MEMBER: &str = "/api/v1/tenants/{tenant_id}/members/{user_id}";
+
+/// What the operations on members have in common: who may call them, and that they are not metered.
+const fn member(
+    method: Method,
+    path: &'static str,
+    operation: Operation,
+    body: Body,
+    doc: Doc,
+) -> Route<Operation> {
+    let access = Access::Permission(Permission::ManageUsers);
+    Route { method, path, operation, access, metered: false, creates: false, body, doc }
+}
+
+/// What `POST` answers, under either name.
+const CREATED: &[Answer] = &[Answer::json::<TenantView>(201, "The tenant, ready for use.")];
+/// What `GET` of the list answers, under either name.
+const LISTED: &[Answer] = &[Answer::json::<Page<TenantView>>(200, "One page of tenants.")];
+
+const fn create(path: &'static str, id: &'static str, summary: &'static str) -> Route<Operation> {
+    Route {
+        method: Method::Post,
+        path,
+        operation: Operation::Create,
+        access: Access::Person,
+        metered: false,
+        creates: true,
+        body: Body::Json(Media::json::<NewTenantBody>()),
+        doc: Doc {
+            id,
+            summary,
+            about: "The caller becomes its owner. A workspace is a tenant under its other name.",
+            query: &[],
+            answers: CREATED,
+            problems: CREATE_PROBLEMS,
+        },
+    }
+}
+
+const fn list(path: &'static str, id: &'static str, summary: &'static str) -> Route<Operation> {
+    Route {
+        method: Method::Get,
+        path,
+        operation: Operation::List,
+        access: Access::PersonOrOperator,
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id,
+            summary,
+            about: "A person sees the tenants that it is a member of, the operator sees all.",
+            query: page::QUERY,
+            answers: LISTED,
+            problems: &[],
+        },
+    }
+}
