@@ -14,7 +14,6 @@ use super::server::{Server, application};
 pub const TENANTS: usize = 50;
 
 const PASSWORD: &str = "correct horse battery staple";
-const EMAIL: &str = "ada@example.com";
 
 /// Credentials that are good for as long as a row takes. No tenant has a limit that a row could reach.
 pub struct Customers {
@@ -28,35 +27,38 @@ impl Customers {
     /// Starts the application on the state folder, makes as many tenants, and stops it.
     pub fn make(bench: &Bench<'_>, state: &Path, database: &Database<'_>, tenants: usize) -> Result<Self> {
         let server = Server::host(bench, &application().on(state, database))?;
-        register(&server)?;
-        database.lift_limits(state)?;
-        let token = login(&server, None)?;
-        let mut keys = vec![key(&server, &token)?];
-        for number in 2..=tenants {
-            let body = json!({ "name": format!("Tenant {number}") });
-            let bearer = bearer(&token);
-            let tenant = client::post(server.address(), "/api/v1/tenants", &[&bearer], &body)?;
-            let tenant_id = text(&created(tenant, "a tenant")?, "id")?;
-            keys.push(key(&server, &login(&server, Some(&tenant_id))?)?);
+        let mut tokens = Vec::with_capacity(tenants);
+        for number in 1..=tenants {
+            register(&server, number)?;
+            if number == 1 {
+                database.lift_limits(state)?;
+            }
+            tokens.push(login(&server, number)?);
         }
-        Ok(Self { keys, token })
+        let keys = tokens.iter().map(|token| key(&server, token)).collect::<Result<_>>()?;
+        Ok(Self { keys, token: tokens.swap_remove(0) })
     }
 }
 
-/// The person whom every row knows, with its first tenant.
-pub fn register(server: &Server<'_>) -> Result<()> {
-    let body = json!({ "email": EMAIL, "password": PASSWORD, "tenant_name": "Tenant 1" });
+/// The person of that number, with a tenant.
+pub fn register(server: &Server<'_>, number: usize) -> Result<()> {
+    let tenant = format!("Tenant {number}");
+    let body = json!({ "email": email(number), "password": PASSWORD, "tenant_name": tenant });
     created(client::post(server.address(), "/api/v1/auth/register", &[], &body)?, "a person").map(drop)
 }
 
-/// A new access token for one of the person's tenants, its first by default.
-pub fn login(server: &Server<'_>, tenant_id: Option<&str>) -> Result<String> {
-    let body = json!({ "email": EMAIL, "password": PASSWORD, "tenant_id": tenant_id });
+/// A new access token of that person.
+pub fn login(server: &Server<'_>, number: usize) -> Result<String> {
+    let body = json!({ "email": email(number), "password": PASSWORD });
     let answer = client::post(server.address(), "/api/v1/auth/login", &[], &body)?;
     if answer.status != 200 {
         bail!("the login was answered {}", answer.status);
     }
     text(&answer.json()?, "access_token")
+}
+
+fn email(number: usize) -> String {
+    format!("person-{number}@example.com")
 }
 
 /// The header line that presents a key or a token.
