@@ -2,10 +2,7 @@
 //!
 //! Protects every secret of `spin.toml`: the key that signs tokens is a variable as any other.
 
-use std::sync::Arc;
-
-use insula_host::Program;
-use insula_tests::support::{App, Options, program_of};
+use insula_tests::support::App;
 
 /// One component under two names, each with values of its own.
 const MANIFEST: &str = r#"
@@ -42,12 +39,8 @@ place = "elsewhere"
 key = "{{ signing_key }}"
 "#;
 
-fn program() -> Arc<Program> {
-    program_of(MANIFEST)
-}
-
 fn app() -> App {
-    App::with(Options { program: Some(program()), migrated: false, contract: false, ..Options::default() })
+    App::of(MANIFEST)
 }
 
 fn read(app: &App, path: &str) -> String {

@@ -2,10 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
 
-use insula_host::Program;
-use insula_tests::support::{App, Options, program_of};
+use insula_tests::support::App;
 
 /// `PORT` is where the one server listens that a component may ask.
 const MANIFEST: &str = r#"
@@ -42,13 +40,8 @@ key_value_stores = ["default"]
 place = "behind"
 "#;
 
-fn program(port: u16) -> Arc<Program> {
-    program_of(&MANIFEST.replace("PORT", &port.to_string()))
-}
-
 fn app(port: u16) -> App {
-    let program = Some(program(port));
-    App::with(Options { program, migrated: false, contract: false, ..Options::default() })
+    App::of(&MANIFEST.replace("PORT", &port.to_string()))
 }
 
 fn ask(app: &App, path: &str) -> (u16, String) {

@@ -53,15 +53,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
-            Error::InvalidCredentials => {
-                Self::new(&INVALID_CREDENTIALS).header("www-authenticate", "Bearer realm=\"insula\"")
-            }
-            Error::SessionEnded => {
-                Self::new(&UNAUTHENTICATED).header("www-authenticate", "Bearer realm=\"insula\"")
-            }
-            Error::InvalidRefreshToken => {
-                Self::new(&INVALID_REFRESH_TOKEN).header("www-authenticate", "Bearer realm=\"insula\"")
-            }
+            Error::InvalidCredentials => Self::challenge(&INVALID_CREDENTIALS),
+            Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
+            Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
             Error::NoSetting(_) | Error::UnusableKey | Error::Hashing | Error::Signing => {
                 Self::new(&INTERNAL).caused_by(error)

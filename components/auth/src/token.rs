@@ -60,6 +60,11 @@ pub const fn expires_at(now: Timestamp) -> Timestamp {
 }
 
 impl Access {
+    /// The tenant that it acts in.
+    pub fn tenant_id(&self) -> Option<TenantId> {
+        self.membership.map(|(tenant_id, _)| tenant_id)
+    }
+
     /// The token. `issuer` is the address that this server is known by.
     pub fn sign(&self, issuer: &str, key: &SigningKey, seed: [u8; 32]) -> Result<AccessToken, Error> {
         let header = Header { typ: "JWT", alg: "RS256", kid: &key.public().id };

@@ -150,18 +150,13 @@ impl Grant {
     /// The same for a problem.
     #[must_use]
     pub fn problem_with_limits(&self, problem: Problem) -> Problem {
-        match limit_headers(&self.limits) {
-            Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
-            None => problem,
-        }
+        with_limits(problem, &self.limits)
     }
 }
 
 fn refuse(denial: wit::Denial) -> Problem {
     match denial {
-        wit::Denial::Unauthenticated => {
-            Problem::new(&UNAUTHENTICATED).header("www-authenticate", "Bearer realm=\"insula\"")
-        }
+        wit::Denial::Unauthenticated => Problem::challenge(&UNAUTHENTICATED),
         wit::Denial::Forbidden => Problem::new(&FORBIDDEN),
         wit::Denial::Hidden => Problem::new(&NOT_FOUND),
         wit::Denial::Suspended => Problem::new(&TENANT_SUSPENDED),
@@ -187,7 +182,11 @@ fn limited(problem: Problem, refusal: &types::Refusal) -> Problem {
         .member("used", limit.quota.saturating_sub(limit.remaining))
         .member("reset_at", reset_at.to_rfc3339())
         .retry_after(refusal.retry_after_seconds);
-    match limit_headers(&refusal.limits) {
+    with_limits(problem, &refusal.limits)
+}
+
+fn with_limits(problem: Problem, limits: &[types::Limit]) -> Problem {
+    match limit_headers(limits) {
         Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
         None => problem,
     }

@@ -101,6 +101,12 @@ impl Problem {
         }
     }
 
+    /// A problem of that kind, which is a 401 and so says how to prove who is calling (RFC 9110, 15.5.2).
+    #[must_use]
+    pub fn challenge(kind: &'static Kind) -> Self {
+        Self::new(kind).header("www-authenticate", "Bearer realm=\"insula\"")
+    }
+
     /// Adds a sentence about this occurrence, for the client.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

@@ -16,7 +16,7 @@ use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
 use crate::config::Config;
 use crate::cx::Cx;
-use crate::guard::{self, Grant};
+use crate::guard;
 use crate::id::RequestId;
 use crate::idempotency;
 use crate::log;
@@ -48,7 +48,7 @@ pub async fn serve<Op: Copy + 'static>(
 ) -> http::Response<Full<Bytes>> {
     let ids = Ids::of(incoming.headers());
     let head = incoming.method() == http::Method::HEAD;
-    let response = match answer(routes, incoming, dispatch, &ids).await {
+    let response = match answer(routes, incoming, dispatch).await {
         Ok(response) => response,
         Err(problem) => {
             if problem.kind().status >= 500 {
@@ -64,7 +64,6 @@ async fn answer<Op: Copy + 'static>(
     routes: &'static [Route<Op>],
     incoming: Incoming,
     dispatch: impl AsyncFn(Op, &Cx, Request) -> Result<Response, Problem>,
-    ids: &Ids,
 ) -> Result<Response, Problem> {
     let (route, path) = find(routes, &incoming)?;
     let config = Config::load().await;
@@ -88,15 +87,10 @@ async fn answer<Op: Copy + 'static>(
         claim: RefCell::new(None),
     };
     let outcome = run(route, incoming, path, &cx, dispatch).await;
-    with_limits(&cx.grant, outcome, ids)
-}
-
-/// An admitted call tells what is left of the limits, also when the operation refuses or fails.
-fn with_limits(grant: &Grant, outcome: Result<Response, Problem>, ids: &Ids) -> Result<Response, Problem> {
+    // An admitted call tells what is left of the limits, also when the operation refuses or fails.
     match outcome {
-        Ok(response) => Ok(grant.with_limits(response)),
-        Err(problem) if problem.kind().status >= 500 => Err(grant.problem_with_limits(problem)),
-        Err(problem) => Ok(grant.with_limits(problem.into_response(&ids.request, &ids.trace))),
+        Ok(response) => Ok(cx.grant.with_limits(response)),
+        Err(problem) => Err(cx.grant.problem_with_limits(problem)),
     }
 }
 

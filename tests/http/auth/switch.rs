@@ -110,10 +110,7 @@ fn anothers_tenant_is_not_there_just_as_one_that_does_not_exist() {
 fn a_token_of_a_tenant_that_the_person_left_lets_it_switch_to_another() {
     let app = App::start();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
-    app.db().execute(&format!(
-        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)",
-        ada.tenant_id, bob.user_id
-    ));
+    app.join(&ada.tenant_id, &bob.user_id, "viewer");
     let there = bob.post(PATH, &json!({ "tenant_id": ada.tenant_id })).send().expect(200).json();
     let there = app.caller(there["access_token"].as_str().unwrap());
     let _ = there.get("/api/v1/usage").send();

@@ -31,10 +31,7 @@ fn a_token_acts_in_the_first_tenant_or_in_the_one_that_is_asked_for() {
 fn a_member_of_anothers_tenant_acts_there_in_its_role() {
     let app = App::start();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
-    app.db().execute(&format!(
-        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)",
-        ada.tenant_id, bob.user_id
-    ));
+    app.join(&ada.tenant_id, &bob.user_id, "viewer");
 
     let caller = app.caller(&token(&app, &bob.email, Some(&ada.tenant_id)));
 

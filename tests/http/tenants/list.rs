@@ -55,10 +55,7 @@ fn each_tenant_is_shown_with_the_callers_role_in_it() {
     let ada = app.person("ada");
     app.advance(Duration::from_millis(5));
     let bob = app.person("bob");
-    app.db().execute(&format!(
-        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)",
-        ada.tenant_id, bob.user_id
-    ));
+    app.join(&ada.tenant_id, &bob.user_id, "viewer");
 
     let items = bob.get("/api/v1/tenants").send().expect(200).json()["items"].clone();
 

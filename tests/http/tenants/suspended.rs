@@ -37,10 +37,7 @@ fn calls_of_a_suspended_tenants_people_and_keys_are_refused_until_it_is_active_a
 fn its_people_keep_their_accounts_and_can_log_out_and_switch() {
     let app = App::start();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
-    app.db().execute(&format!(
-        "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)",
-        bob.tenant_id, ada.user_id
-    ));
+    app.join(&bob.tenant_id, &ada.user_id, "viewer");
     app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", ada.tenant_id));
 
     let _ = ada.get("/api/v1/auth/me").send().expect(200);

@@ -26,6 +26,17 @@ pub fn program_of(manifest: &str) -> Arc<Program> {
 }
 
 impl App {
+    /// Starts the components of such a manifest, which need no schema and are in no document.
+    #[must_use]
+    pub fn of(manifest: &str) -> Self {
+        Self::with(Options {
+            program: Some(program_of(manifest)),
+            migrated: false,
+            contract: false,
+            ..Options::default()
+        })
+    }
+
     /// Starts the test components on a migrated database.
     #[must_use]
     pub fn of_guests(settings: fn(&mut Settings)) -> Self {

@@ -100,11 +100,16 @@ impl App {
         let body = json!({ "email": email, "password": PASSWORD });
         let made = self.request("POST", "/api/v1/auth/register").json(&body).send().expect(201).json();
         let user_id = made["user"]["id"].as_str().unwrap_or_default().to_owned();
-        self.db().execute(&format!(
-            "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{user_id}', '{role}', 0)",
-            owner.tenant_id
-        ));
+        self.join(&owner.tenant_id, &user_id, role);
         Person { caller: self.log_in(&email), user_id, tenant_id: owner.tenant_id.clone(), email }
+    }
+
+    /// Makes a person a member of a tenant, which it is not yet.
+    pub fn join(&self, tenant_id: &str, user_id: &str, role: &str) {
+        self.db().execute(&format!(
+            "insert into membership (tenant_id, user_id, role, created_at_ms)
+             values ('{tenant_id}', '{user_id}', '{role}', 0)"
+        ));
     }
 
     /// The operator.

@@ -49,7 +49,7 @@ impl AccessView {
             token_type: "Bearer",
             expires_in: access.expires_at.as_seconds() - access.issued_at.as_seconds(),
             user_id: access.user_id.to_string(),
-            tenant_id: access.membership.map(|(tenant_id, _)| tenant_id.to_string()),
+            tenant_id: access.tenant_id().map(|id| id.to_string()),
         }
     }
 }

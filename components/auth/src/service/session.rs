@@ -41,9 +41,7 @@ pub async fn log_in(
         return Err(Error::NoSuchTenant.into());
     }
     let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
-    let refresh_digest = tokens.refresh_token.digest();
-    let refresh = tokens.refresh(&refresh_digest);
-    let statements = session::insert(&tokens.access, &tokens.access_token.digest(), &refresh);
+    let statements = session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh());
     cx.batch(Scope::Person(known.user_id), statements).await?;
     Ok(tokens)
 }
@@ -54,8 +52,7 @@ pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Proble
     let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
     let found = session::read(rows.first().ok_or(Error::InvalidRefreshToken)?)?;
     let tokens = tokens(cx, found.session_id, found.user_id, found.membership).await?;
-    let next_digest = tokens.refresh_token.digest();
-    let next = tokens.refresh(&next_digest);
+    let next = tokens.refresh();
     let statements = session::exchange(&used, &tokens.access, &tokens.access_token.digest(), &next);
     let results = cx.batch(Scope::Person(found.user_id), statements).await?;
     if results.get(session::SUCCESSOR).is_none_or(Vec::is_empty) {
@@ -125,7 +122,8 @@ async fn access_token(
 }
 
 impl Tokens {
-    fn refresh<'a>(&self, digest: &'a str) -> Refresh<'a> {
-        Refresh { digest, expires_at: refresh_token::expires_at(self.access.issued_at) }
+    fn refresh(&self) -> Refresh {
+        let expires_at = refresh_token::expires_at(self.access.issued_at);
+        Refresh { digest: self.refresh_token.digest(), expires_at }
     }
 }

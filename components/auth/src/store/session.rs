@@ -39,41 +39,41 @@ pub struct Found {
 }
 
 /// A refresh token, as it is stored.
-pub struct Refresh<'a> {
-    pub digest: &'a str,
+pub struct Refresh {
+    pub digest: String,
     pub expires_at: Timestamp,
 }
 
 /// Stores a session with its first two tokens.
-pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh<'_>) -> Vec<Statement> {
-    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh) -> Vec<Statement> {
+    let tenant_id = access.tenant_id();
     let session = params![access.session_id, access.user_id, tenant_id, access.issued_at, refresh.expires_at];
     vec![
         Statement::required(INSERT, session),
-        Statement::required(INSERT_REFRESH, params![refresh.digest, access.session_id, refresh.expires_at]),
-        insert_access(access, access_digest, refresh.digest),
+        Statement::required(INSERT_REFRESH, params![&refresh.digest, access.session_id, refresh.expires_at]),
+        insert_access(access, access_digest, &refresh.digest),
     ]
 }
 
 /// Exchanges a refresh token for the next two; see above for what comes of it.
-pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh<'_>) -> Vec<Statement> {
+pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh) -> Vec<Statement> {
     vec![
-        Statement::new(USE_REFRESH, params![next.digest, used]),
-        Statement::new(END_REUSED, params![access.issued_at, used, next.digest]),
-        Statement::new(INSERT_SUCCESSOR, params![next.digest, next.expires_at, used]),
-        insert_access(access, access_digest, next.digest),
-        Statement::new(PROLONG, params![next.expires_at, next.digest]),
+        Statement::new(USE_REFRESH, params![&next.digest, used]),
+        Statement::new(END_REUSED, params![access.issued_at, used, &next.digest]),
+        Statement::new(INSERT_SUCCESSOR, params![&next.digest, next.expires_at, used]),
+        insert_access(access, access_digest, &next.digest),
+        Statement::new(PROLONG, params![next.expires_at, &next.digest]),
     ]
 }
 
 fn insert_access(access: &Access, digest: &str, refresh_digest: &str) -> Statement {
-    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+    let tenant_id = access.tenant_id();
     Statement::new(INSERT_ACCESS, params![digest, tenant_id, access.expires_at, refresh_digest])
 }
 
 /// Stores another access token, and that the session's next ones act in its tenant too. Refused when it has ended.
 pub fn switch(access: &Access, access_digest: &str) -> Vec<Statement> {
-    let tenant_id = access.membership.map(|(tenant_id, _)| tenant_id);
+    let tenant_id = access.tenant_id();
     let token = params![access_digest, tenant_id, access.expires_at, access.session_id];
     vec![
         Statement::required(INSERT_ACCESS_BY_SESSION, token),

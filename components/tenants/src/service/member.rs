@@ -47,8 +47,13 @@ async fn change(
 ) -> Result<Member, Problem> {
     let actor = cx.membership().ok_or_else(|| Problem::new(&NOT_FOUND))?;
     let (tenant_id, actor_role) = (actor.tenant_id, actor.role);
+    let mut refused_as = None;
     for _ in 0..ATTEMPTS {
         let member = get(cx, tenant_id, user_id).await?;
+        // It is what it was: so it was the last owner that was in the way, and not another change.
+        if refused_as == Some(member.role) {
+            return Err(Error::LastOwner.into());
+        }
         if !may_change(actor_role, member.role, role) {
             return Err(Error::OwnersOnly.into());
         }
@@ -59,12 +64,8 @@ async fn change(
         };
         match cx.db().batch(Scope::Tenant(tenant_id), statements).await {
             Ok(_) => return Ok(member),
-            Err(sql::Error::Refused(_)) => {}
+            Err(sql::Error::Refused(_)) => refused_as = Some(member.role),
             Err(error) => return Err(error.into()),
-        }
-        // It was the last owner, or it has changed in between: then the next attempt sees it as it is now.
-        if get(cx, tenant_id, user_id).await?.role == member.role {
-            return Err(Error::LastOwner.into());
         }
     }
     Err(sql::Error::Busy.into())

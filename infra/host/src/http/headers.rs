@@ -50,7 +50,8 @@ pub struct BadAuthority;
 ///
 /// # Errors
 ///
-/// [`BadAuthority`] when there are two `Host`s, when it and the line differ, or when either is no authority. A request without any is for
+/// [`BadAuthority`] when there are two `Host`s, when it and the line differ, or when either is no
+/// authority. A request without any is for
 /// `localhost`, so that one made in the process needs none.
 pub fn absolute_uri(uri: Uri, headers: &HeaderMap) -> Result<Uri, BadAuthority> {
     let mut parts: Parts = uri.into_parts();
