@@ -1,6 +1,7 @@
 //! What an operation may use: who calls, when, with which ids, and the database.
 
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::config::Config;
@@ -16,6 +17,7 @@ use crate::time::Timestamp;
 pub struct Cx {
     pub(crate) grant: Grant,
     pub(crate) config: Rc<Config>,
+    pub(crate) client: Option<IpAddr>,
     pub(crate) operation: &'static str,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) claim: RefCell<Option<Claim>>,
@@ -57,6 +59,12 @@ impl Cx {
     #[must_use]
     pub fn caller(&self) -> Caller {
         self.grant.caller
+    }
+
+    /// The address that the call comes from; none where the host tells none.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.client
     }
 
     /// The person who is calling, or who made the key that is.

@@ -13,6 +13,7 @@
 //! | [`response`]    | answers, with their headers                                            |
 //! | [`problem`]     | RFC 9457 problems and their catalogue                                  |
 //! | [`validate`]    | what is wrong with which field                                         |
+//! | [`client`]      | where a request comes from                                             |
 //! | [`cx`]          | what an operation may use: clock, ids, caller, database                |
 //! | [`guard`]       | the call of `insula:access/guard`                                      |
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
@@ -26,6 +27,7 @@
 //! [`sql`], with [`id`], [`time`] and [`config`], is a library of its own, because the guard is built on it too.
 
 mod bindings;
+pub mod client;
 pub mod cx;
 pub mod etag;
 pub mod guard;

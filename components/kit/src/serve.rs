@@ -14,6 +14,7 @@ use http::HeaderMap;
 use http_body_util::Full;
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
+use crate::client;
 use crate::config::Config;
 use crate::cx::Cx;
 use crate::guard;
@@ -81,6 +82,7 @@ async fn answer<Op: Copy + 'static>(
     };
     let cx = Cx {
         grant,
+        client: client::address(incoming.headers(), config.trusted_proxies),
         config,
         operation: route.doc.id,
         idempotency_key: idempotency_key(route, incoming.headers()),

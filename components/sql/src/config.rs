@@ -13,6 +13,8 @@ pub struct Config {
     pub db: Db,
     /// The key that stored answers are sealed under; only components that create things are given it.
     pub master_key: Option<String>,
+    /// How many proxies stand between the clients and this server, each adding to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
 }
 
 thread_local! {
@@ -29,7 +31,12 @@ impl Config {
             Some(address) if !address.is_empty() => Db::Postgres(address),
             _ => Db::Sqlite,
         };
-        let config = Rc::new(Self { db, master_key: variable("master_key").await });
+        let proxies = variable("trusted_proxies").await.and_then(|number| number.parse().ok());
+        let config = Rc::new(Self {
+            db,
+            master_key: variable("master_key").await,
+            trusted_proxies: proxies.unwrap_or_default(),
+        });
         CONFIG.with(|cell| Rc::clone(cell.get_or_init(|| config)))
     }
 }

@@ -1,7 +1,7 @@
 //! One application: the real components in the real host, with a database and a clock of its own.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -135,7 +135,7 @@ impl App {
         }
         let body = Full::new(request.body).map_err(|never| match never {}).boxed_unsync();
         let built = built.body(body).expect("a well-formed request");
-        let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+        let client = SocketAddr::new(request.client, 50_000);
         let (parts, body) = self.host.handle(built, client).await.into_parts();
         let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
         Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body }

@@ -1,5 +1,7 @@
 //! A request on its way to an application.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use bytes::Bytes;
 use http::Method;
 use serde_json::Value;
@@ -16,17 +18,25 @@ pub struct Request<'a> {
     pub(super) path: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Bytes,
+    pub(super) client: IpAddr,
 }
 
 impl<'a> Request<'a> {
     pub(super) fn new(app: &'a App, method: &str, path: &str) -> Self {
         let method = method.parse().expect("a method");
-        Self { app, method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new() }
+        let client = Ipv4Addr::LOCALHOST.into();
+        Self { app, method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new(), client }
     }
 
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Comes from that address instead of the local one.
+    pub fn from_address(mut self, client: &str) -> Self {
+        self.client = client.parse().expect("an address");
         self
     }
 
