@@ -7,6 +7,7 @@ mod logout;
 mod me;
 mod refresh;
 mod register;
+mod signing_keys;
 mod switch;
 mod tenant_choice;
 mod token;

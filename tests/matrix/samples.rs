@@ -15,6 +15,7 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
         "update_member" => Some(json!({ "role": "viewer" })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
+        "rotate_signing_keys" => Some(json!({ "if_due": true })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
         _ => None,
     }

@@ -38,8 +38,11 @@ pub enum Error {
     /// The manifest doesn't give this component what it needs.
     #[error("the variable `{0}` is missing")]
     NoSetting(&'static str),
-    /// The signing key is no RSA key of 2048 bits or more in PKCS#8 PEM.
-    #[error("the variable `signing_key` holds no usable RSA key")]
+    /// The setting names no algorithm that tokens can be signed by.
+    #[error("the variable `signing_algorithm` is none of RS256, ES256 and EdDSA")]
+    UnknownAlgorithm,
+    /// A signing key is no RSA key of 2048 bits or more, P-256 or Ed25519 key in PKCS#8 PEM, or doesn't open.
+    #[error("the signing key is no usable private key")]
     UnusableKey,
     /// A password could not be hashed.
     #[error("the password could not be hashed")]
@@ -57,9 +60,11 @@ impl From<Error> for Problem {
             Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
             Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
-            Error::NoSetting(_) | Error::UnusableKey | Error::Hashing | Error::Signing => {
-                Self::new(&INTERNAL).caused_by(error)
-            }
+            Error::NoSetting(_)
+            | Error::UnknownAlgorithm
+            | Error::UnusableKey
+            | Error::Hashing
+            | Error::Signing => Self::new(&INTERNAL).caused_by(error),
         }
     }
 }

@@ -9,6 +9,9 @@
 //! | `Switch`   | `POST /api/v1/auth/switch`    | a person               |
 //! | `Me`       | `GET /api/v1/auth/me`         | a person               |
 //! | `Jwks`     | `GET /.well-known/jwks.json`  | everybody              |
+//! | `OpenIdConfiguration` | `GET /.well-known/openid-configuration` | everybody |
+//! | `ListSigningKeys` | `GET /api/v1/auth/signing-keys` | the operator |
+//! | `RotateSigningKeys` | `POST /api/v1/auth/signing-keys/rotate` | the operator |
 //!
 //! A request passes through three layers, in this order:
 //!
@@ -28,8 +31,6 @@ mod registration;
 mod routes;
 mod service;
 mod signing_key;
-#[cfg(test)]
-mod signing_key_example;
 mod store;
 mod token;
 
@@ -56,7 +57,10 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Logout => http::logout::handle(cx, &request).await,
         Operation::Switch => http::switch::handle(cx, &request).await,
         Operation::Me => http::me::handle(cx, &request).await,
-        Operation::Jwks => http::jwks::handle().await,
+        Operation::Jwks => http::jwks::handle(cx).await,
+        Operation::OpenIdConfiguration => http::openid_configuration::handle().await,
+        Operation::ListSigningKeys => http::signing_keys::list::handle(cx).await,
+        Operation::RotateSigningKeys => http::signing_keys::rotate::handle(cx, &request).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The operations on people: the order of their steps, and what happens whole or not at all.
 
 pub mod session;
+pub mod signing_key;
 
 use insula_kit::sql::Scope;
 use insula_kit::{Cx, Problem, Response, idempotency};

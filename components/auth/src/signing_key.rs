@@ -1,132 +1,169 @@
-//! The key that access tokens are signed with, and the public half of it.
+//! The keys that access tokens are signed with.
 //!
-//! The key is parsed once an instance, because checking it and preparing its remainders costs as much as a tenth of
-//! a signature. Signing is blinded: the arithmetic of `rsa` does not take the same time for every number, and without
-//! blinding the time of many logins could tell something about the key.
+//! | Module        | Holds                                                        |
+//! |---------------|--------------------------------------------------------------|
+//! | [`algorithm`] | the three algorithms                                         |
+//! | [`jwk`]       | the public half, as it is published                          |
+//! | [`schedule`]  | which key signs when, and when the next one is due           |
+//!
+//! Signing by RSA is blinded: the arithmetic of `rsa` does not take the same time for every number, and without
+//! blinding the time of many logins could tell something about the key. The others' arithmetic takes the same time for
+//! every key, and they need no random numbers (RFC 6979, RFC 8032).
 
-use std::cell::OnceCell;
-use std::rc::Rc;
+pub mod algorithm;
+#[cfg(test)]
+pub mod example;
+pub mod jwk;
+pub mod schedule;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use insula_kit::config;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::elliptic_curve::zeroize::Zeroizing;
 use rand_chacha::ChaCha20Rng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1v15;
-use rsa::pkcs8::DecodePrivateKey;
-use rsa::rand_core::SeedableRng;
-use rsa::signature::{RandomizedSigner, SignatureEncoding};
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding};
+use rsa::rand_core::{CryptoRngCore, SeedableRng};
+use rsa::signature::{RandomizedSigner, SignatureEncoding, Signer};
 use rsa::traits::PublicKeyParts;
-use sha2::{Digest, Sha256};
 
+use self::algorithm::Algorithm;
+use self::jwk::Jwk;
 use crate::error::Error;
 
-const VARIABLE: &str = "signing_key";
-/// 2048 bits.
-const MIN_LENGTH_BYTES: usize = 256;
-
-thread_local! {
-    /// The instance's key: the same for every request.
-    static KEY: OnceCell<Rc<SigningKey>> = const { OnceCell::new() };
-}
+/// 2048 bits, and so 112 of security (NIST SP 800-57, part 1, 5.6.1).
+const RSA_BITS: usize = 2048;
 
 /// A key that signs. It has no `Debug`.
 pub struct SigningKey {
-    key: pkcs1v15::SigningKey<rsa::sha2::Sha256>,
-    public: PublicKey,
+    secret: Secret,
+    public: Jwk,
 }
 
-/// The public half, as a JSON Web Key names its parts (RFC 7518, 6.3.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicKey {
-    /// The thumbprint of the key (RFC 7638), by which a token names it.
-    pub id: String,
-    /// The modulus, big-endian, in unpadded base64url.
-    pub n: String,
-    /// The exponent, likewise.
-    pub e: String,
+enum Secret {
+    Rsa(Box<pkcs1v15::SigningKey<rsa::sha2::Sha256>>),
+    P256(p256::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
 }
 
 impl SigningKey {
-    /// The key that the manifest gives this component.
-    pub async fn load() -> Result<Rc<Self>, Error> {
-        if let Some(key) = KEY.with(|cell| cell.get().cloned()) {
-            return Ok(key);
-        }
-        let pem = config::variable(VARIABLE).await.ok_or(Error::NoSetting(VARIABLE))?;
-        let key = Rc::new(Self::parse(&pem)?);
-        Ok(KEY.with(|cell| Rc::clone(cell.get_or_init(|| key))))
+    /// A new key. `seed` is what nobody can guess.
+    pub fn generate(algorithm: Algorithm, seed: [u8; 32]) -> Result<Self, Error> {
+        let random = &mut ChaCha20Rng::from_seed(seed);
+        Ok(match algorithm {
+            Algorithm::Rs256 => Self::rsa(RsaPrivateKey::new(random, RSA_BITS).map_err(|_| Error::Signing)?),
+            Algorithm::Es256 => Self::p256(p256::ecdsa::SigningKey::random(random)),
+            Algorithm::EdDsa => Self::ed25519(ed25519_secret(random)),
+        })
     }
 
-    /// Reads a key in PKCS#8 PEM.
+    /// Reads a key in PKCS#8 PEM; what it is, it says itself.
     pub fn parse(pem: &str) -> Result<Self, Error> {
-        Self::new(RsaPrivateKey::from_pkcs8_pem(pem.trim()).map_err(|_| Error::UnusableKey)?)
+        let pem = pem.trim();
+        if let Ok(key) = RsaPrivateKey::from_pkcs8_pem(pem) {
+            return if key.size() * 8 < RSA_BITS { Err(Error::UnusableKey) } else { Ok(Self::rsa(key)) };
+        }
+        if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_pem(pem) {
+            return Ok(Self::p256(key));
+        }
+        ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map(Self::ed25519).map_err(|_| Error::UnusableKey)
     }
 
-    pub(crate) fn new(key: RsaPrivateKey) -> Result<Self, Error> {
-        if key.size() < MIN_LENGTH_BYTES {
-            return Err(Error::UnusableKey);
-        }
-        let public = PublicKey::new(&key.n().to_bytes_be(), &key.e().to_bytes_be());
-        Ok(Self { key: pkcs1v15::SigningKey::new(key), public })
+    /// The key in PKCS#8 PEM, to be sealed.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, Error> {
+        let pem = match &self.secret {
+            Secret::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Secret::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Secret::Ed25519(key) => key.to_pkcs8_pem(LineEnding::LF),
+        };
+        pem.map_err(|_| Error::Signing)
+    }
+
+    pub(crate) fn rsa(key: RsaPrivateKey) -> Self {
+        let public = Jwk::rsa(&key.n().to_bytes_be(), &key.e().to_bytes_be());
+        Self { secret: Secret::Rsa(Box::new(pkcs1v15::SigningKey::new(key))), public }
+    }
+
+    fn p256(key: p256::ecdsa::SigningKey) -> Self {
+        let point = key.verifying_key().as_affine().to_encoded_point(false);
+        let coordinate =
+            |bytes: Option<&p256::FieldBytes>| bytes.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        let public = Jwk::p256(&coordinate(point.x()), &coordinate(point.y()));
+        Self { secret: Secret::P256(key), public }
+    }
+
+    fn ed25519(key: ed25519_dalek::SigningKey) -> Self {
+        let public = Jwk::ed25519(key.verifying_key().as_bytes());
+        Self { secret: Secret::Ed25519(key), public }
     }
 
     /// The public half.
-    pub const fn public(&self) -> &PublicKey {
+    pub const fn public(&self) -> &Jwk {
         &self.public
     }
 
-    /// Signs by RS256: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, 3.3). `seed` is what nobody can guess.
+    /// Signs as a JSON Web Signature is (RFC 7518, 3.3 and 3.4; RFC 8037, 3.1). `seed` is what nobody can guess.
     pub fn sign(&self, message: &str, seed: [u8; 32]) -> Result<Vec<u8>, Error> {
-        let mut blinding = ChaCha20Rng::from_seed(seed);
-        let signature = self.key.try_sign_with_rng(&mut blinding, message.as_bytes());
-        Ok(signature.map_err(|_| Error::Signing)?.to_vec())
+        let message = message.as_bytes();
+        Ok(match &self.secret {
+            Secret::Rsa(key) => {
+                let mut blinding = ChaCha20Rng::from_seed(seed);
+                key.try_sign_with_rng(&mut blinding, message).map_err(|_| Error::Signing)?.to_vec()
+            }
+            Secret::P256(key) => {
+                let signature: p256::ecdsa::Signature = key.try_sign(message).map_err(|_| Error::Signing)?;
+                signature.to_vec()
+            }
+            Secret::Ed25519(key) => key.try_sign(message).map_err(|_| Error::Signing)?.to_vec(),
+        })
     }
 }
 
-impl PublicKey {
-    fn new(modulus: &[u8], exponent: &[u8]) -> Self {
-        let (n, e) = (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(exponent));
-        // RFC 7638: the required members, sorted, without white space.
-        let members = format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#);
-        Self { id: URL_SAFE_NO_PAD.encode(Sha256::digest(members)), n, e }
-    }
+fn ed25519_secret(random: &mut impl CryptoRngCore) -> ed25519_dalek::SigningKey {
+    let mut secret = Zeroizing::new([0; 32]);
+    random.fill_bytes(secret.as_mut());
+    ed25519_dalek::SigningKey::from_bytes(&secret)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signing_key_example as example;
-    use rsa::pkcs8::{EncodePrivateKey, LineEnding};
-
-    #[test]
-    fn the_thumbprint_is_that_of_the_specification() {
-        // RFC 7638, 3.1.
-        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCi\
-                 FV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgn\
-                 Yb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqb\
-                 w0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-        let key = PublicKey::new(&URL_SAFE_NO_PAD.decode(n).unwrap(), &[1, 0, 1]);
-        assert_eq!((key.n.as_str(), key.e.as_str()), (n, "AQAB"));
-        assert_eq!(key.id, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-    }
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     #[test]
     fn the_example_of_the_specification_is_signed_as_there() {
-        let key = SigningKey::new(example::key()).ok().unwrap();
+        let key = SigningKey::rsa(example::key());
         let signature = key.sign(example::MESSAGE, [7; 32]).unwrap();
         assert_eq!(URL_SAFE_NO_PAD.encode(signature), example::SIGNATURE);
     }
 
+    /// RFC 8037, A.1 and A.4.
     #[test]
-    fn a_key_is_read_from_pkcs_8_pem() {
-        let pem = example::key().to_pkcs8_pem(LineEnding::LF).unwrap();
-        let key = SigningKey::parse(&format!("{}\n\n", pem.as_str())).ok().unwrap();
-        assert_eq!(key.public(), SigningKey::new(example::key()).ok().unwrap().public());
+    fn the_example_of_ed25519_is_signed_as_there() {
+        let secret = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let secret = ed25519_dalek::SigningKey::from_bytes(&secret.try_into().unwrap());
+        let signature = SigningKey::ed25519(secret)
+            .sign("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc", [0; 32]);
+        let expected =
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+        assert_eq!(URL_SAFE_NO_PAD.encode(signature.unwrap()), expected);
     }
 
     #[test]
-    fn what_is_no_strong_rsa_key_is_refused() {
+    fn a_key_of_every_kind_is_read_as_it_is_written() {
+        for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+            let key = SigningKey::generate(algorithm, [3; 32]).ok().unwrap();
+            let read = SigningKey::parse(&format!("\n{}\n\n", key.to_pem().unwrap().as_str())).ok().unwrap();
+            assert_eq!((read.public(), read.public().algorithm()), (key.public(), algorithm.as_str()));
+            assert_eq!(read.sign("m", [1; 32]).unwrap(), key.sign("m", [2; 32]).unwrap());
+        }
+        let key = SigningKey::rsa(example::key());
+        let read = SigningKey::parse(&key.to_pem().unwrap()).ok().unwrap();
+        assert_eq!(read.public(), key.public());
+    }
+
+    #[test]
+    fn what_is_no_strong_key_is_refused() {
         let weak = RsaPrivateKey::new(&mut ChaCha20Rng::from_seed([7; 32]), 512).unwrap();
         let weak = weak.to_pkcs8_pem(LineEnding::LF).unwrap();
         for pem in ["", "nonsense", weak.as_str()] {

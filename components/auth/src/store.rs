@@ -1,6 +1,7 @@
 //! People and sessions in the database: the statements of `sql/`, and how their rows are read.
 
 pub mod session;
+pub mod signing_key;
 
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};

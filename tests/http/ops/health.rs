@@ -60,7 +60,7 @@ fn without_a_database_the_process_lives_and_is_not_ready() {
         assert_eq!((&body["status"], &body["database"]), (&json!("degraded"), &json!("unreachable")));
         assert_eq!(body["schema"], Value::Null);
     }
-    for path in ["/problems", "/docs", "/openapi.json", "/.well-known/jwks.json"] {
+    for path in ["/problems", "/docs", "/openapi.json", "/.well-known/openid-configuration"] {
         let _ = app.request("GET", path).send().expect(200);
     }
 }

@@ -1,50 +1,26 @@
 //! `GET /.well-known/jwks.json`
 
-use insula_kit::{Problem, Response};
+use insula_kit::{Cx, Problem, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::signing_key::{PublicKey, SigningKey};
+use crate::service::signing_key;
+use crate::signing_key::jwk::Jwk;
 
-/// The keys that access tokens are verified with (RFC 7517).
+/// How long the public documents may be kept, by browsers and by caches on the way: 5 minutes.
+pub const CACHED: &str = "public, max-age=300";
+
+/// The keys that access tokens are verified with (RFC 7517): the one that signs, the next one, and those of which there
+/// may still be tokens.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JsonWebKeySet)]
 pub struct JwksView {
-    keys: Vec<JwkView>,
+    keys: Vec<Jwk>,
 }
 
-/// A public key (RFC 7517, RFC 7518).
-#[derive(Serialize, ToSchema)]
-#[schema(as = JsonWebKey)]
-struct JwkView {
-    /// The kind of key.
-    #[schema(example = "RSA")]
-    kty: &'static str,
-    /// What it is for: `sig`, signatures.
-    #[serde(rename = "use")]
-    #[schema(example = "sig")]
-    usage: &'static str,
-    /// The algorithm.
-    #[schema(example = "RS256")]
-    alg: &'static str,
-    /// The name that tokens give in their header: the key's thumbprint (RFC 7638).
-    kid: String,
-    /// The modulus, big-endian, in unpadded base64url.
-    n: String,
-    /// The exponent, likewise.
-    #[schema(example = "AQAB")]
-    e: String,
-}
-
-impl From<&PublicKey> for JwkView {
-    fn from(key: &PublicKey) -> Self {
-        let PublicKey { id, n, e } = key.clone();
-        Self { kty: "RSA", usage: "sig", alg: "RS256", kid: id, n, e }
-    }
-}
-
-pub async fn handle() -> Result<Response, Problem> {
-    let key = SigningKey::load().await?;
-    let view = JwksView { keys: vec![JwkView::from(key.public())] };
-    Ok(Response::ok(&view)?.header("cache-control", "public, max-age=300"))
+pub async fn handle(cx: &Cx) -> Result<Response, Problem> {
+    let keys = signing_key::list(cx).await?;
+    let published = keys.into_iter().filter(|listed| listed.state.is_published());
+    let view = JwksView { keys: published.map(|listed| listed.key.public).collect() };
+    Ok(Response::ok(&view)?.header("cache-control", CACHED))
 }

@@ -11,12 +11,13 @@ use crate::email::Email;
 use crate::error::Error;
 use crate::password::Password;
 use crate::refresh_token::{self, RefreshToken};
-use crate::signing_key::SigningKey;
+use crate::service::signing_key;
 use crate::store::session::{self, Refresh};
 use crate::store::{self, Wanted};
 use crate::token::{self, Access, AccessToken};
 
-const ISSUER: &str = "public_url";
+/// The setting of who issues tokens: where this server is reached.
+pub const ISSUER: &str = "public_url";
 
 /// A session's present tokens.
 pub struct Tokens {
@@ -113,7 +114,7 @@ async fn access_token(
     membership: Option<(TenantId, Role)>,
     expires_at: Timestamp,
 ) -> Result<(Access, AccessToken), Problem> {
-    let key = SigningKey::load().await?;
+    let key = signing_key::current(cx).await?;
     let issuer = config::variable(ISSUER).await.ok_or(Error::NoSetting(ISSUER))?;
     let access =
         Access { id: cx.new_id()?, session_id, user_id, membership, issued_at: cx.now(), expires_at };
