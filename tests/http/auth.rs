@@ -1,5 +1,6 @@
 //! People, their logins, and the key that tokens are signed with.
 
+mod forged;
 mod idempotency;
 mod jwks;
 mod login;
