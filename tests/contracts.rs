@@ -3,3 +3,4 @@
 mod capabilities;
 mod data;
 mod documents;
+mod scope;

@@ -1,18 +1,12 @@
 //! The two databases have one schema, and the data map has all of it.
 
 use insula_domain::data_map::TABLES;
-use insula_tests::support::{App, Database};
+use insula_tests::support::{App, Database, only_on_postgresql};
 
 #[test]
-fn both_dialects_make_the_same_tables_and_columns() {
+fn both_dialects_make_the_same_tables_and_columns_on_postgresql() {
+    only_on_postgresql();
     let app = App::start();
-    let Database::Postgres(_) = app.db() else {
-        // On SQLite the comparison is with the steps themselves: each table of a step is there.
-        for table in ["api_key", "bucket", "idempotency", "report", "session", "tenant", "usage_counter"] {
-            assert!(app.db().tables().contains(&table.to_owned()), "{table}");
-        }
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("twin.db");
     let twin = rusqlite::Connection::open(&path).unwrap();

@@ -20,6 +20,7 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
                     Some(ada.owner.caller.clone())
                 }
             };
+            ada.renew(&app);
             act(&app, route, &path(route, |name| ada.id(name).to_owned()), caller);
         }
     }
@@ -88,13 +89,20 @@ fn a_body_over_the_limit_is_refused_announced_or_not() {
 }
 
 #[test]
-fn a_method_that_a_path_does_not_know_is_405_with_those_that_it_knows() {
+fn a_method_that_a_path_does_not_know_is_405_with_exactly_those_that_it_knows() {
+    let groups = groups();
     each(|app, route, path, caller| {
+        let same = groups.iter().flat_map(|group| &group.routes).filter(|other| other.path == route.path);
+        let mut known: Vec<&str> = same.map(|other| other.method.as_str()).collect();
+        if known.contains(&"GET") {
+            known.push("HEAD");
+        }
+        known.sort_unstable();
         let answer = plain(app, "TRACE", path, caller.as_ref()).send();
         answer.problem(405, "method-not-allowed");
-        let allowed = answer.header("allow").to_owned();
-        assert!(allowed.contains(route.method.as_str()), "{answer}");
-        assert_eq!(allowed.contains("GET"), allowed.contains("HEAD"), "{answer}");
+        let mut allowed: Vec<&str> = answer.header("allow").split(", ").collect();
+        allowed.sort_unstable();
+        assert_eq!(allowed, known, "{answer}");
     });
 }
 
@@ -118,5 +126,17 @@ fn every_answer_has_a_request_id_and_may_not_be_sniffed_or_stored_unasked() {
         assert!(!answer.header("cache-control").is_empty(), "{answer}");
         let odd = request(app, route, path, caller.as_ref()).header("x-request-id", "no good").send();
         assert!(odd.header("x-request-id").starts_with("req_"), "{odd}");
+    });
+}
+
+/// A program sees how much is left before it is refused, whatever it calls and however that ends.
+#[test]
+fn every_admitted_answer_tells_what_is_left_of_the_limits() {
+    each(|app, route, path, caller| {
+        let answer = request(app, route, path, caller.as_ref()).send();
+        let is_limited = !matches!(route.access, Access::Public | Access::Operator);
+        for name in ["ratelimit-policy", "ratelimit"] {
+            assert_eq!(answer.header(name).contains("\"rate\";"), is_limited, "{answer}");
+        }
     });
 }

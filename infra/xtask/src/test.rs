@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test, on both databases, with nothing to install or start by hand.
 
+mod problems;
 mod schemathesis;
 mod totals;
 
@@ -15,6 +16,7 @@ use crate::lifeline::Lifeline;
 use crate::postgres::Cluster;
 use crate::workspace::Workspace;
 use crate::{build, process, report};
+use problems::Problems;
 use totals::Totals;
 
 const CURL: Package = Package { name: "curl", proof: "/usr/bin/curl", why: "runs the README's quickstart" };
@@ -63,7 +65,8 @@ pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     install::debian(&[CURL])?;
     build::for_tests(workspace)?;
     let lifeline = Lifeline::start()?;
-    let run = Run { workspace, lifeline: &lifeline, passed_on: &plan.passed_on };
+    let problems = Problems::start(workspace)?;
+    let run = Run { workspace, lifeline: &lifeline, problems: &problems, passed_on: &plan.passed_on };
     let mut parts = Parts::default();
     if plan.unit {
         parts.add("unit tests", || run.cargo_test(&["--lib", "--bins"], &[]));
@@ -99,6 +102,11 @@ pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     } else {
         parts.skip("contract (Schemathesis)", "no --contract given");
     }
+    if plan.sqlite && plan.postgres && plan.passed_on.is_empty() {
+        parts.add("every problem is met by a test", || problems.finish(workspace));
+    } else {
+        parts.skip("every problem is met by a test", "not all tests ran");
+    }
     parts.finish()
 }
 
@@ -106,6 +114,7 @@ pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
 struct Run<'a> {
     workspace: &'a Workspace,
     lifeline: &'a Lifeline,
+    problems: &'a Problems,
     passed_on: &'a [String],
 }
 
@@ -118,7 +127,7 @@ impl Run<'_> {
         if variables.contains(&("INSULA_TEST_DB", "sqlite")) {
             command.args(["--skip", NOT_ON_SQLITE]);
         }
-        command.envs(variables.iter().copied());
+        command.envs(variables.iter().copied()).env(problems::VARIABLE, self.problems.folder());
         self.counted(&mut command)
     }
 

@@ -68,3 +68,11 @@ fn unknown_paths_of_all_components_are_answered_alike() {
         assert_eq!(get(path), expected, "{path}");
     }
 }
+
+/// Whoever stands in front may choose by one and this server by the other (RFC 9112, 3.2).
+#[test]
+fn two_hosts_are_a_bad_request() {
+    let app = App::start();
+    let answer = app.request("GET", "/health/live").header("host", "other.example").send();
+    answer.problem(400, "bad-request");
+}

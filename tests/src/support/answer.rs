@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
+use super::contract;
+
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -53,6 +55,7 @@ impl Answer {
         let body = self.json();
         assert_eq!(body["type"], format!("/problems/{slug}"), "{self}");
         assert_eq!(body["status"], status, "{self}");
+        contract::seen(body["type"].as_str().unwrap_or_default());
         body
     }
 

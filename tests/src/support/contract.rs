@@ -22,6 +22,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     let media_type = answer.header("content-type").split(';').next().unwrap_or_default().trim().to_owned();
     let Some((template, operation)) = operation(method, path) else {
+        seen(answer.json()["type"].as_str().unwrap_or_default());
         let allowed = matches!(answer.status, 404 | 405) || answer.status >= 500 || answer.status == 413;
         assert!(allowed && media_type == "application/problem+json", "not in the document: {answer}");
         return;
@@ -34,6 +35,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     let content = &response["content"][&media_type];
     assert!(content.is_object(), "the document has no {media_type} for {method} {template}: {answer}");
     if media_type == "application/problem+json" {
+        seen(answer.json()["type"].as_str().unwrap_or_default());
         // Each kind of problem that the operation may answer is one of the examples.
         let kind = answer.json()["type"].as_str().unwrap_or_default().replace("/problems/", "");
         let named = content["examples"][&kind].is_object();
@@ -43,6 +45,18 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         let pointer = format!("{method} {template} {} {media_type}", answer.status);
         validate(&pointer, &content["schema"], answer);
     }
+}
+
+/// Notes down that a test has met this kind of problem: as a file of its name in the folder that `cargo xtask test`
+/// looks into at the end. Without such a folder nothing is noted.
+pub fn seen(kind: &str) {
+    let (Some(folder), Some(slug)) =
+        (std::env::var_os("INSULA_TEST_PROBLEMS"), kind.strip_prefix("/problems/"))
+    else {
+        return;
+    };
+    std::fs::write(std::path::Path::new(&folder).join(slug), [])
+        .expect("the folder of the problems that were met");
 }
 
 /// What a reference leads to; anything else is itself.
