@@ -4,6 +4,7 @@
 mod admission;
 mod contracts;
 mod faults;
+mod gateway;
 mod host;
 mod http;
 mod matrix;

@@ -123,6 +123,20 @@ fn the_built_components_import_only_what_they_are_granted() {
     }
 }
 
+/// Middleware has no dependencies of its own, so its guard is inside, and all that is left is the database and what is
+/// behind it.
+#[test]
+fn the_gateway_brings_its_guard_and_imports_what_is_behind_it_and_the_database() {
+    let path = repository().join("target/components/gateway.wasm");
+    let imports = imports(&std::fs::read(&path).unwrap());
+    assert!(imports.contains(&"wasi:http/handler@0.3.0".to_owned()), "{imports:?}");
+    let database = DATABASE.iter().filter(|prefix| !prefix.starts_with("insula:"));
+    let known: Vec<&str> = EVERYBODY.iter().chain(database).copied().collect();
+    for import in imports.iter().filter(|import| *import != "wasi:http/handler@0.3.0") {
+        assert!(known.iter().any(|prefix| import.starts_with(prefix)), "the gateway imports {import}");
+    }
+}
+
 /// What a component imports, by name.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other parts of a component are of no interest here")]
 fn imports(component: &[u8]) -> Vec<String> {

@@ -21,7 +21,7 @@ pub use answer::Answer;
 pub use app::{App, Options};
 pub use at_once::{at_once, eight_at_once};
 pub use database::Database;
-pub use guests::program_of;
+pub use guests::{program_of, program_within};
 pub use multipart::Form;
 pub use people::{Caller, Person};
 pub use postgres::{only_on_postgresql, server_address};

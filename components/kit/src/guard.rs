@@ -115,6 +115,13 @@ fn credential(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Grant {
+    /// A grant without limits, for tests of what is done with one.
+    #[cfg(not(target_family = "wasm"))]
+    #[must_use]
+    pub const fn of(caller: Caller, membership: Option<Membership>) -> Self {
+        Self { caller, membership, limits: Vec::new() }
+    }
+
     fn read(grant: wit::Grant) -> Result<Self, Problem> {
         let broken = || Problem::new(&INTERNAL).caused_by(GuardFailure("an unreadable grant".to_owned()));
         let caller = match grant.caller {
@@ -141,10 +148,16 @@ impl Grant {
     /// Adds the headers that tell what is left of the limits.
     #[must_use]
     pub fn with_limits(&self, response: Response) -> Response {
-        match limit_headers(&self.limits) {
+        match self.limit_headers() {
             Some((policy, state)) => response.header("ratelimit-policy", &policy).header("ratelimit", &state),
             None => response,
         }
+    }
+
+    /// The values of those headers, `RateLimit-Policy` and `RateLimit`; none for a caller without limits.
+    #[must_use]
+    pub fn limit_headers(&self) -> Option<(String, String)> {
+        limit_headers(&self.limits)
     }
 
     /// The same for a problem.

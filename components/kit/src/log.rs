@@ -25,3 +25,9 @@ pub fn failure(request_id: &str, trace_id: &str, problem: &str, source: Option<&
     });
     eprintln!("{line}");
 }
+
+/// Logs what went wrong without failing the request.
+pub fn warning(request_id: &str, trace_id: &str, message: &str) {
+    let line = json!({ "level": "warn", "message": message, "request_id": request_id, "trace_id": trace_id });
+    eprintln!("{line}");
+}

@@ -36,9 +36,12 @@ thread_local! {
 }
 
 /// The ids that an answer and its log lines carry.
-struct Ids {
-    request: String,
-    trace: String,
+#[derive(Clone, Debug)]
+pub struct Ids {
+    /// `X-Request-Id`: the host's or the caller's, else one of our own.
+    pub request: String,
+    /// The trace of W3C `traceparent`, else the request's id.
+    pub trace: String,
 }
 
 /// Answers one request.
@@ -51,14 +54,22 @@ pub async fn serve<Op: Copy + 'static>(
     let head = incoming.method() == http::Method::HEAD;
     let response = match answer(routes, incoming, dispatch).await {
         Ok(response) => response,
-        Err(problem) => {
-            if problem.kind().status >= 500 {
-                log::failure(&ids.request, &ids.trace, problem.kind().slug, problem.source());
-            }
-            problem.into_response(&ids.request, &ids.trace)
-        }
+        Err(problem) => said(problem, &ids),
     };
     finish(response, &ids, head)
+}
+
+/// The answer to a request that is refused; a failure of ours is logged.
+#[must_use]
+pub fn refuse(problem: Problem, ids: &Ids, head: bool) -> http::Response<Full<Bytes>> {
+    finish(said(problem, ids), ids, head)
+}
+
+fn said(problem: Problem, ids: &Ids) -> Response {
+    if problem.kind().status >= 500 {
+        log::failure(&ids.request, &ids.trace, problem.kind().slug, problem.source());
+    }
+    problem.into_response(&ids.request, &ids.trace)
 }
 
 async fn answer<Op: Copy + 'static>(
@@ -191,7 +202,8 @@ fn idempotency_key<Op>(route: &Route<Op>, headers: &HeaderMap) -> Option<String>
 
 impl Ids {
     /// The host sets both headers; where it doesn't, the request gets an id of its own.
-    fn of(headers: &HeaderMap) -> Self {
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let well_formed = |id: &&str| {
             (1..=64).contains(&id.len())

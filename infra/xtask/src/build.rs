@@ -9,7 +9,7 @@ use crate::components::{self, Component};
 use crate::report;
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{fingerprint, process};
+use crate::{compose, fingerprint, process};
 
 /// No component is larger: what is loaded often must stay small.
 const LARGEST_BYTES: u64 = 2_621_440;
@@ -100,9 +100,18 @@ pub fn program(workspace: &Workspace, profile: &str, package: &str, name: &str) 
 fn copy(components: &[Component], from: &Path, to: &Path) -> Result<Vec<u64>> {
     std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     let mut sizes = Vec::new();
-    for component in components {
+    let read = |component: &Component| {
         let built = from.join(&component.module);
-        let bytes = std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
+        std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))
+    };
+    for component in components {
+        let mut bytes = read(component)?;
+        if let Some(name) = &component.composed_with {
+            let provider = components.iter().find(|other| other.name == *name);
+            let provider = provider.with_context(|| format!("there is no component {name}"))?;
+            bytes = compose::plug(bytes, read(provider)?)
+                .with_context(|| format!("cannot compose {} with {name}", component.name))?;
+        }
         let kept = to.join(format!("{}.wasm", component.name));
         if std::fs::read(&kept).ok().as_deref() != Some(&bytes) {
             write_atomically(&kept, &bytes)?;
@@ -166,6 +175,7 @@ mod tests {
             package: "insula-auth".into(),
             name: "auth".into(),
             module: "insula_auth.wasm".into(),
+            composed_with: None,
         };
 
         assert_eq!(copy(std::slice::from_ref(&auth), &from, &to).unwrap(), [6]);
@@ -183,6 +193,7 @@ mod tests {
             package: "insula-auth".into(),
             name: "auth".into(),
             module: "insula_auth.wasm".into(),
+            composed_with: None,
         };
         let error = report_sizes(std::slice::from_ref(&auth), &[LARGEST_BYTES + 1]).unwrap_err();
         assert!(error.to_string().starts_with("auth is 2621441 bytes"), "{error}");

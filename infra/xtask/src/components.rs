@@ -16,6 +16,8 @@ pub struct Component {
     pub name: String,
     /// The file that cargo writes, `insula_auth.wasm`.
     pub module: String,
+    /// The component that is composed into it when it is built, by its name.
+    pub composed_with: Option<String>,
 }
 
 /// Every component of the workspace: what is a `cdylib` under `components/` or `tests/guests/`.
@@ -39,11 +41,13 @@ fn component(package: &Value, root: &Path) -> Option<Component> {
         let kinds = target["crate_types"].as_array();
         kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "cdylib"))
     })?;
+    let composed_with = package["metadata"]["insula"]["composed_with"].as_str();
     let package = package["name"].as_str()?;
     Some(Component {
         package: package.to_owned(),
         name: package.strip_prefix("insula-").unwrap_or(package).to_owned(),
         module: format!("{}.wasm", library["name"].as_str()?.replace('-', "_")),
+        composed_with: composed_with.map(str::to_owned),
     })
 }
 
@@ -67,6 +71,7 @@ mod tests {
             package: "insula-guest-constant".into(),
             name: "guest-constant".into(),
             module: "insula_guest_constant.wasm".into(),
+            composed_with: None,
         };
         assert_eq!(found, Some(expected));
     }

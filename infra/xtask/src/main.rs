@@ -18,6 +18,7 @@ mod bench;
 mod build;
 mod check;
 mod components;
+mod compose;
 mod docs;
 mod fingerprint;
 mod install;

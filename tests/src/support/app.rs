@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Full};
 use insula_host::log::CapturedLog;
 use insula_host::{Program, SettableClock, Settings, tick};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use super::answer::Answer;
 use super::contract;
@@ -100,6 +101,18 @@ impl App {
     #[must_use]
     pub fn host(&self) -> &Arc<insula_host::App> {
         &self.host
+    }
+
+    /// Serves on a port of its own until the test program ends, and says which.
+    #[must_use]
+    pub fn listen(&self) -> SocketAddr {
+        let host = self.host.clone();
+        block_on(async {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+            let address = listener.local_addr().expect("the port");
+            tokio::spawn(host.serve(listener, std::future::pending()));
+            address
+        })
     }
 
     /// Lets time pass.

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use insula_host::{Manifest, Program, Settings};
+use insula_host::{Manifest, Program, ProgramOptions, Settings};
 
 use super::app::{App, Options};
-use super::program::{load, repository};
+use super::program::{load, load_within, repository};
 
 /// The test components, compiled once.
 pub fn guests() -> Arc<Program> {
@@ -21,8 +21,15 @@ pub fn guests() -> Arc<Program> {
 /// The components of a manifest that stands in a test, as if it were a file of the repository's folder.
 #[must_use]
 pub fn program_of(manifest: &str) -> Arc<Program> {
+    program_within(manifest, ProgramOptions::default().memory_limit_bytes)
+}
+
+/// The same with so much memory for an instance.
+#[must_use]
+pub fn program_within(manifest: &str, memory_limit_bytes: usize) -> Arc<Program> {
     let path = repository().join("guests.toml");
-    load(Manifest::parse(&path, manifest).unwrap_or_else(|error| panic!("{error}")))
+    let manifest = Manifest::parse(&path, manifest).unwrap_or_else(|error| panic!("{error}"));
+    load_within(manifest, memory_limit_bytes)
 }
 
 impl App {

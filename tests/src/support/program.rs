@@ -36,8 +36,13 @@ pub fn program() -> Arc<Program> {
 
 /// Compiles a manifest, or loads what was compiled before.
 pub fn load(manifest: Manifest) -> Arc<Program> {
-    let options =
-        ProgramOptions { cache_dir: repository().join("target/test-cache"), ..ProgramOptions::default() };
+    load_within(manifest, ProgramOptions::default().memory_limit_bytes)
+}
+
+/// The same with so much memory for an instance.
+pub fn load_within(manifest: Manifest, memory_limit_bytes: usize) -> Arc<Program> {
+    let cache_dir = repository().join("target/test-cache");
+    let options = ProgramOptions { cache_dir, memory_limit_bytes, ..ProgramOptions::default() };
     Program::load(manifest, &options).unwrap_or_else(|error| panic!("{error}; run `cargo xtask build` first"))
 }
 

@@ -1,0 +1,135 @@
+//! The way of a request through the gateway, on the types of `wasi:http` themselves: bodies are handles that are passed
+//! on, so none of their bytes comes through this component's memory.
+
+#![allow(unsafe_code, reason = "the generated entry point")]
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use insula_kit::config::Config;
+use insula_kit::guard::{Grant, admit};
+use insula_kit::problem::INTERNAL;
+use insula_kit::serve::{Ids, refuse};
+use insula_kit::time::Timestamp;
+use insula_kit::{Problem, log, schema};
+use spin_sdk::http::IntoResponse;
+use spin_sdk::wasip3::exports::http::handler::Guest;
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Response};
+use spin_sdk::wasip3::wit_future;
+
+use crate::bindings::wasi::http::handler;
+use crate::headers::{self, List};
+use crate::settings::Settings;
+use crate::store;
+use crate::usage::Report;
+
+/// What is looked at here; the rest is the workload's.
+const READ: [&str; 4] = ["authorization", "x-api-key", "x-request-id", "traceparent"];
+
+struct Gateway;
+spin_sdk::wasip3::http::service::export!(Gateway);
+
+/// Why there is no answer of the workload's.
+#[derive(Debug, thiserror::Error)]
+#[error("the workload did not answer: {0}")]
+struct Unanswered(ErrorCode);
+
+impl Guest for Gateway {
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        let came = request.get_headers().copy_all();
+        let read = readable(&came);
+        let ids = Ids::of(&read);
+        let head = matches!(request.get_method(), Method::Head);
+        match pass(request, came, &read, &ids).await {
+            Ok(response) => Ok(response),
+            Err(problem) => refuse(problem, &ids, head).into_response(),
+        }
+    }
+}
+
+async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Result<Response, Problem> {
+    let settings = Settings::load().await?;
+    let config = Config::load().await;
+    schema::ensure(&config.db).await?;
+    let grant = admit(settings.access(), settings.metered, read, None).await?;
+    let told = headers::down(came, &grant, &ids.request, settings.forward_credentials);
+    let answer = handler::handle(down(request, told))
+        .await
+        .map_err(|code| grant.problem_with_limits(Problem::new(&INTERNAL).caused_by(Unanswered(code))))?;
+    let (mut list, used) = headers::up(answer.get_headers().copy_all());
+    count(&config, &grant, &used, ids).await;
+    list.push(("x-request-id".to_owned(), ids.request.clone().into_bytes()));
+    if let Some((policy, state)) = grant.limit_headers() {
+        list.push(("ratelimit-policy".to_owned(), policy.into_bytes()));
+        list.push(("ratelimit".to_owned(), state.into_bytes()));
+    }
+    Ok(up(answer, list))
+}
+
+/// The same request with other headers, and without trailers.
+fn down(request: Request, list: List) -> Request {
+    let (method, scheme) = (request.get_method(), request.get_scheme());
+    let (path, authority) = (request.get_path_with_query(), request.get_authority());
+    let options = request.get_options();
+    let (_, read) = wit_future::new(|| Ok(()));
+    let (body, _) = Request::consume_body(request, read);
+    let (_, no_trailers) = wit_future::new(|| Ok(None));
+    let (request, _) = Request::new(fields(list), Some(body), no_trailers, options);
+    // None is refused: each came from a request that was well-formed.
+    let _ = request.set_method(&method);
+    let _ = request.set_scheme(scheme.as_ref());
+    let _ = request.set_path_with_query(path.as_deref());
+    let _ = request.set_authority(authority.as_deref());
+    request
+}
+
+/// The same answer with other headers.
+fn up(response: Response, list: List) -> Response {
+    let status = response.get_status_code();
+    let (_, read) = wit_future::new(|| Ok(()));
+    let (body, trailers) = Response::consume_body(response, read);
+    let (response, _) = Response::new(fields(list), Some(body), trailers);
+    let _ = response.set_status_code(status);
+    response
+}
+
+/// Counts what the workload says that it used. The answer goes on whatever becomes of it.
+async fn count(config: &Config, grant: &Grant, values: &[Vec<u8>], ids: &Ids) {
+    let Some(membership) = grant.membership.as_ref().filter(|_| !values.is_empty()) else { return };
+    let report = Report::read(values.iter().map(Vec::as_slice));
+    let mut left_out = report.ignored;
+    if !report.used.is_empty() {
+        match store::add(&config.db, membership.tenant_id, &report.used, Timestamp::now()).await {
+            Ok(more) => left_out += more,
+            Err(error) => {
+                let lost = store::Lost { tenant_id: membership.tenant_id, used: report.used, source: error };
+                log::failure(&ids.request, &ids.trace, "uncounted", Some(&lost));
+            }
+        }
+    }
+    if left_out > 0 {
+        let message =
+            format!("{left_out} of what the workload reported in insula-usage could not be counted");
+        log::warning(&ids.request, &ids.trace, &message);
+    }
+}
+
+fn readable(came: &List) -> HeaderMap {
+    let mut map = HeaderMap::with_capacity(READ.len());
+    for (name, value) in came {
+        let name = READ.iter().find(|read| name.eq_ignore_ascii_case(read));
+        if let Some((name, value)) = name.zip(HeaderValue::from_bytes(value).ok()) {
+            map.append(HeaderName::from_static(name), value);
+        }
+    }
+    map
+}
+
+/// Headers of a new message. What the host refuses to hand on is left out.
+fn fields(list: List) -> Fields {
+    Fields::from_list(&list).unwrap_or_else(|_| {
+        let fields = Fields::new();
+        for (name, value) in &list {
+            let _ = fields.append(name, value);
+        }
+        fields
+    })
+}
