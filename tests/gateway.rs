@@ -2,9 +2,13 @@
 
 mod counted;
 mod passed;
+mod python;
 mod refused;
 mod told;
 
+use std::sync::Arc;
+
+use insula_host::Program;
 use insula_tests::support::{App, Options, program_of, repository};
 
 /// What the manifest says to put a component behind the gateway.
@@ -43,5 +47,9 @@ fn manifest() -> String {
 }
 
 fn of(manifest: &str) -> App {
-    App::with(Options { program: Some(program_of(manifest)), contract: false, ..Options::default() })
+    of_program(program_of(manifest))
+}
+
+fn of_program(program: Arc<Program>) -> App {
+    App::with(Options { program: Some(program), contract: false, ..Options::default() })
 }

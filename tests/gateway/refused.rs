@@ -2,7 +2,7 @@
 
 use insula_tests::support::{Answer, App, Options, program_of};
 
-use super::{app, app_saying, manifest};
+use super::{app, app_saying, manifest, of};
 
 #[test]
 fn without_a_credential_nobody_reaches_it() {
@@ -16,6 +16,26 @@ fn without_a_credential_nobody_reaches_it() {
     }
     app.request("POST", "/workload/length").body("text/plain", "body").send().problem(401, "unauthenticated");
     app.operator().get("/workload/told").send().problem(403, "forbidden");
+}
+
+/// Protects every tenant: the workload believes what it is told, so there is no way around who tells it.
+#[test]
+fn another_component_reaches_it_through_the_gateway_too() {
+    let asking = r#"
+[[trigger.http]]
+route = "/asking/..."
+component = "asking"
+
+[component.asking]
+source = "target/components/guest-asking.wasm"
+allowed_outbound_hosts = ["http://workload.spin.internal"]
+"#;
+    let app = of(&(manifest() + asking));
+    let answer = app.request("GET", "/asking/fetch?http://workload.spin.internal/told").send().expect(200);
+    assert!(
+        answer.text().starts_with("401 ") && answer.text().contains("/problems/unauthenticated"),
+        "{answer}"
+    );
 }
 
 #[test]

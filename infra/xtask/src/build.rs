@@ -9,17 +9,20 @@ use crate::components::{self, Component};
 use crate::report;
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{compose, fingerprint, process};
+use crate::{compose, examples, fingerprint, process};
 
 /// No component is larger: what is loaded often must stay small.
 const LARGEST_BYTES: u64 = 2_621_440;
 
-/// The command: builds all, or the components only.
+/// The command: builds all, or only the components or the examples in other languages.
 pub fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
-    let components_only = arguments.flag("--components");
+    let (components_only, examples_only) = (arguments.flag("--components"), arguments.flag("--examples"));
     arguments.finish()?;
-    if components_only {
-        return components(workspace);
+    if components_only || examples_only {
+        if components_only {
+            components(workspace)?;
+        }
+        return if examples_only { examples::build(workspace) } else { Ok(()) };
     }
     everything(workspace).map(drop)
 }
@@ -71,11 +74,12 @@ pub fn host(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
     report::step(&format!("host ({profile})"), || program(workspace, profile, "insula-host", "insula"))
 }
 
-/// Builds the components, and every native program as [`test`](crate::test) does: with the whole workspace chosen. Which
+/// Builds the components, the examples, and every native program as [`test`](crate::test) does: with the whole workspace chosen. Which
 /// packages are chosen decides with which features cargo compiles what they depend on, so every command that chooses
 /// all of them shares one compilation of each library; wasmtime takes minutes.
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
     components(workspace)?;
+    examples::build(workspace)?;
     report::step("native programs", || native(workspace))
 }
 

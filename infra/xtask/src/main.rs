@@ -20,6 +20,7 @@ mod check;
 mod components;
 mod compose;
 mod docs;
+mod examples;
 mod fingerprint;
 mod install;
 mod lifeline;
@@ -52,6 +53,7 @@ cargo xtask <command>
            -- ARGUMENTS         are passed on to `insula serve`
   build  builds the components into target/components, then the host
            --components         the components only
+           --examples           the examples in other languages only
   test   runs every test, on SQLite and on PostgreSQL
            --unit --sqlite --postgres   only these (any combination)
            --spin PATH          also the journeys under this Spin binary
