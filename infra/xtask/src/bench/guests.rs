@@ -1,4 +1,5 @@
-//! An application of the components that answer a constant: without anything, behind the guard, with one SELECT.
+//! An application of the components that answer a constant: without anything, with the guard, behind the gateway, with
+//! one SELECT.
 
 use std::path::Path;
 
@@ -8,6 +9,8 @@ use super::server::Host;
 pub const BARE: &str = "/bare";
 /// Answers whoever the guard lets in; every answer is counted.
 pub const GUARDED: &str = "/guarded";
+/// The same by a component that knows no guard and has the gateway in front of it.
+pub const GATED: &str = "/gated";
 /// Answers with one prepared SELECT; PostgreSQL only.
 pub const SELECT: &str = "/select";
 

@@ -11,7 +11,7 @@ use crate::bench::Bench;
 use crate::bench::customers::{Customers, TENANTS, bearer};
 use crate::bench::database::Database;
 use crate::bench::figure::{Aim, Figure};
-use crate::bench::guests::{self, BARE, GUARDED, SELECT};
+use crate::bench::guests::{self, BARE, GATED, GUARDED, SELECT};
 use crate::bench::load::{self, Load, Target};
 use crate::bench::server::Server;
 
@@ -42,10 +42,11 @@ pub fn sqlite(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let server = guests(bench, &state, &database)?;
     let script = rotation(&state, &customers)?;
     let guarded = || Target::new(&server, GUARDED);
-    let [bare, one, many, token] = load::compare(
+    let [bare, one, gated, many, token] = load::compare(
         [
             Target::new(&server, BARE),
             guarded().with_header(&bearer(first(&customers)?)),
+            Target::new(&server, GATED).with_header(&bearer(first(&customers)?)),
             guarded().with_script(&script),
             guarded().with_header(&bearer(&customers.token)),
         ],
@@ -55,6 +56,12 @@ pub fn sqlite(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     Ok(vec![
         against_bare("API-key call against the bare component, SQLite, one hot key", one),
         against_bare("the same, 50 keys of 50 tenants", many),
+        ratio(
+            "behind the gateway against asking the guard itself",
+            ("gateway/s", gated),
+            ("key/s", one),
+            0.70,
+        ),
         ratio("JWT call against the API-key call, SQLite", ("JWT/s", token), ("key/s", one), 0.80),
     ])
 }
