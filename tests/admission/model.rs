@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use insula_domain::admission::{Demand, Denial, Facts, Standing, decide};
+use insula_domain::admission::{Demand, Denial, Facts, Limited, Policy, Standing, decide};
 use insula_domain::bucket::{Bucket, Rate};
+use insula_domain::credential::digest;
 use insula_domain::metric::Reset;
+use insula_domain::network::{Networks, address};
 use insula_domain::permission::Permission;
 use insula_domain::role::Role;
 use insula_domain::scope::Scope;
@@ -16,8 +18,15 @@ use insula_tests::support::{App, Caller};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-const RATE: Rate = Rate { per_minute: 30, burst: 4 };
+const RATE: Rate = Rate::per_minute(30, 4);
 const QUOTA: i64 = 7;
+/// What the plan allows of two of the operations.
+const ENDPOINTS: [(&str, Rate); 2] =
+    [("list_reports", Rate::evenly(3, 60_000)), ("get_me", Rate::evenly(1, 1_000))];
+/// What two of the keys may: one more than the plan at once, one less.
+const KEYS: [Rate; 2] = [Rate::evenly(5, 1_000), Rate::evenly(2, 3_600_000)];
+const NETWORKS: &str = "192.0.2.0/24 2001:db8::/32";
+const CLIENTS: [&str; 5] = ["127.0.0.1", "192.0.2.9", "192.0.3.9", "2001:db8::1", "::ffff:192.0.2.9"];
 
 /// One call, after some time.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +34,7 @@ struct Call {
     wait_ms: u64,
     caller: usize,
     route: usize,
+    client: usize,
 }
 
 /// A caller as the model sees it.
@@ -34,15 +44,18 @@ struct Known<'a> {
     standing: Standing,
     scopes: Option<Vec<Scope>>,
     valid: bool,
+    rate: Option<Rate>,
+    networks: Option<Networks>,
 }
 
-/// A path, and what it asks.
-const ROUTES: [(&str, Demand); 4] = [
-    ("/api/v1/reports", demand(Permission::ViewReports, true, true)),
-    ("/api/v1/usage", demand(Permission::ViewUsage, true, false)),
-    ("/api/v1/api-keys", demand(Permission::ManageKeys, true, false)),
+/// A path, its operation, and what it asks.
+const ROUTES: [(&str, &str, Demand); 4] = [
+    ("/api/v1/reports", "list_reports", demand(Permission::ViewReports, true, true)),
+    ("/api/v1/usage", "get_usage", demand(Permission::ViewUsage, true, false)),
+    ("/api/v1/api-keys", "list_api_keys", demand(Permission::ManageKeys, true, false)),
     (
         "/api/v1/auth/me",
+        "get_me",
         Demand { caller_allowed: true, permission: None, tenant_required: false, metered: false },
     ),
 ];
@@ -59,42 +72,59 @@ struct Model {
 }
 
 impl Model {
-    fn expect(&mut self, known: &Known<'_>, demand: Demand, now_ms: i64) -> u16 {
+    /// The status, and the seconds after which to try again.
+    fn expect(&mut self, known: &Known<'_>, call: Call, now_ms: i64) -> (u16, Option<i64>) {
+        let (_, operation, demand) = ROUTES[call.route];
         let is_person = known.scopes.is_none();
         // What needs no permission is for people.
         let caller_allowed = demand.permission.is_some() || is_person;
         let demand = Demand { caller_allowed, ..demand };
         let day_ms = Reset::Daily.period(now_ms).start_ms;
+        let inside = known.networks.as_ref().is_none_or(|bound| bound.hold(address(CLIENTS[call.client])));
+        let endpoint = ENDPOINTS.iter().find(|(limited, _)| *limited == operation);
+        let applying = [
+            Some((Policy::Plan, RATE, known.bucket.clone())),
+            endpoint.map(|(name, rate)| (Policy::Endpoint, *rate, format!("{} {name}", known.bucket))),
+            known.rate.map(|rate| (Policy::Key, rate, known.caller.credential.clone())),
+        ];
+        let applying: Vec<_> = applying.into_iter().flatten().collect();
+        let stored = |(policy, rate, id): &(Policy, Rate, String)| Limited {
+            policy: *policy,
+            rate: *rate,
+            bucket: self.buckets.get(id).copied(),
+        };
         let facts = Facts {
-            valid: known.valid,
+            valid: known.valid && inside,
             standing: known.standing,
             scopes: known.scopes.clone(),
-            rate: RATE,
-            bucket: self.buckets.get(&known.bucket).copied(),
+            limits: applying.iter().map(stored).collect(),
             calls: self.calls.get(&day_ms).copied().unwrap_or_default(),
             calls_quota: Some(QUOTA),
         };
         match decide(&facts, demand, now_ms) {
             Ok(admission) => {
-                self.buckets.insert(known.bucket.clone(), admission.bucket);
+                for ((_, _, id), limited) in applying.into_iter().zip(admission.limits) {
+                    self.buckets.insert(id, limited.bucket.unwrap());
+                }
                 self.calls.insert(day_ms, admission.calls);
-                200
+                (200, None)
             }
-            Err(Denial::Unauthenticated) => 401,
-            Err(Denial::Forbidden | Denial::Suspended) => 403,
-            Err(Denial::Hidden) => 404,
-            Err(Denial::RateLimited { .. } | Denial::QuotaExceeded { .. }) => 429,
+            Err(Denial::Unauthenticated) => (401, None),
+            Err(Denial::Forbidden | Denial::Suspended) => (403, None),
+            Err(Denial::Hidden) => (404, None),
+            Err(Denial::RateLimited { wait_ms, .. } | Denial::QuotaExceeded { wait_ms }) => {
+                (429, Some((wait_ms + 999) / 1_000))
+            }
         }
     }
 }
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
     let wait = prop_oneof![4 => 0..3_000_u64, 2 => 0..20_000_u64, 1 => Just(43_200_000_u64)];
-    let call = (wait, 0..9_usize, 0..ROUTES.len());
-    proptest::collection::vec(
-        call.prop_map(|(wait_ms, caller, route)| Call { wait_ms, caller, route }),
-        1..60,
-    )
+    let client = prop_oneof![3 => Just(1_usize), 1 => 0..CLIENTS.len()];
+    let call = (wait, 0..12_usize, 0..ROUTES.len(), client);
+    let call = call.prop_map(|(wait_ms, caller, route, client)| Call { wait_ms, caller, route, client });
+    proptest::collection::vec(call, 1..60)
 }
 
 #[test]
@@ -109,19 +139,26 @@ fn play(calls: &[Call]) -> Result<(), TestCaseError> {
     let callers = callers(&app, &ada);
     app.db().execute(&format!(
         "delete from bucket; update plan set requests_per_minute = {}, burst = {} where name = 'free'; \
-         update plan_quota set quota = {QUOTA} where metric = 'api_calls'",
-        RATE.per_minute, RATE.burst
+         update plan_quota set quota = {QUOTA} where metric = 'api_calls'; delete from endpoint_limit",
+        RATE.calls, RATE.burst
     ));
+    for (operation, Rate { calls, window_ms, .. }) in ENDPOINTS {
+        app.db().execute(&format!(
+            "insert into endpoint_limit (plan, operation, calls, window_ms)
+             values ('free', '{operation}', {calls}, {window_ms})"
+        ));
+    }
     let mut model = Model::default();
     let mut now_ms = 1_893_456_000_000_i64;
     for call in calls {
         app.advance(Duration::from_millis(call.wait_ms));
         now_ms += i64::try_from(call.wait_ms).unwrap();
-        let (path, demand) = ROUTES[call.route];
-        let expected = model.expect(&callers[call.caller], demand, now_ms);
+        let expected = model.expect(&callers[call.caller], *call, now_ms);
         // A key can outlive its expiry only in the model's callers that have none; tokens end after 15 minutes.
-        let answer = callers[call.caller].caller.get(path).send();
-        prop_assert_eq!(answer.status, expected, "{:?} at {}: {}", call, now_ms, answer);
+        let request = callers[call.caller].caller.get(ROUTES[call.route].0);
+        let answer = request.from_address(CLIENTS[call.client]).send();
+        let found = (answer.status, answer.header("retry-after").parse().ok());
+        prop_assert_eq!(found, expected, "{:?} at {}: {}", call, now_ms, answer);
     }
     Ok(())
 }
@@ -143,12 +180,23 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
         standing: member(Role::Owner),
         scopes: Some(scopes.to_vec()),
         valid: true,
+        rate: None,
+        networks: None,
     };
     let revoked = key(&[Scope::Read]);
     app.db().execute("update api_key set revoked_at_ms = 1");
+    let limited = KEYS.map(|rate| {
+        let known = key(&[Scope::Read]);
+        set(app, &known, &format!("limit_calls = {}, limit_window_ms = {}", rate.calls, rate.window_ms));
+        Known { rate: Some(rate), ..known }
+    });
+    let bound = key(&[Scope::Read, Scope::Admin]);
+    set(app, &bound, &format!("networks = '{NETWORKS}'"));
+    let bound = Known { networks: Some(Networks::from_text(NETWORKS)), ..bound };
     let eves_key = eve.key(&[Scope::Read.as_str()]);
     app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", eve.tenant_id));
     let suspended = Standing::Member { role: Role::Owner, active: false };
+    let [limited_more, limited_less] = limited;
     vec![
         Known {
             caller: ada.caller.clone(),
@@ -156,6 +204,8 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             standing: member(Role::Owner),
             scopes: None,
             valid: true,
+            rate: None,
+            networks: None,
         },
         Known {
             caller: viewer.caller.clone(),
@@ -163,8 +213,13 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             standing: member(Role::Viewer),
             scopes: None,
             valid: true,
+            rate: None,
+            networks: None,
         },
         Known { valid: false, ..revoked },
+        limited_more,
+        limited_less,
+        bound,
         key(&[Scope::Read]),
         key(&[Scope::Admin, Scope::Read]),
         key(&[Scope::Analyze]),
@@ -174,6 +229,8 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             standing: Standing::NoTenant,
             scopes: None,
             valid: true,
+            rate: None,
+            networks: None,
         },
         Known {
             caller: eve.caller.clone(),
@@ -181,6 +238,8 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             standing: suspended,
             scopes: None,
             valid: true,
+            rate: None,
+            networks: None,
         },
         Known {
             caller: eves_key,
@@ -188,6 +247,14 @@ fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Kno
             standing: suspended,
             scopes: Some(vec![Scope::Read]),
             valid: true,
+            rate: None,
+            networks: None,
         },
     ]
+}
+
+/// Changes a key as it is stored.
+fn set(app: &App, key: &Known<'_>, change: &str) {
+    app.db()
+        .execute(&format!("update api_key set {change} where digest = '{}'", digest(&key.caller.credential)));
 }

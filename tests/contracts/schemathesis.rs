@@ -11,8 +11,8 @@ use insula_tests::journeys::{Backing, Client, Schemathesis, Server};
 use insula_tests::support::{Form, repository};
 use serde_json::{Value, json};
 
-const LIFT_LIMITS: &str =
-    "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota";
+const LIFT_LIMITS: &str = "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota; \
+     delete from endpoint_limit";
 const EVERY_SCOPE: [&str; 8] = ["read", "write", "generate", "analyze", "fix", "query", "admin", "billing"];
 
 fn main() -> ExitCode {

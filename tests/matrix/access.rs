@@ -24,9 +24,9 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
         Access::PersonOrOperator => (!is_person(kind) && kind != Kind::Operator).then_some(403),
         Access::MemberOfPath => matches!(kind, Kind::Stranger | Kind::StrangersKey).then_some(404),
         Access::Operator => (kind != Kind::Operator).then_some(403),
-        Access::Permission(permission) => {
+        Access::Permission(permission) | Access::PermissionOrOperator(permission) => {
             if kind == Kind::Operator {
-                return Some(403);
+                return matches!(access, Access::Permission(_)).then_some(403);
             }
             let in_path = route.path.contains("{tenant_id}");
             if in_path && matches!(kind, Kind::Stranger | Kind::StrangersKey) {

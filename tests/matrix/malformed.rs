@@ -16,9 +16,11 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
             let caller = match route.access {
                 Access::Public => None,
                 Access::Operator => Some(app.operator()),
-                Access::Person | Access::PersonOrOperator | Access::MemberOfPath | Access::Permission(_) => {
-                    Some(ada.owner.caller.clone())
-                }
+                Access::Person
+                | Access::PersonOrOperator
+                | Access::MemberOfPath
+                | Access::Permission(_)
+                | Access::PermissionOrOperator(_) => Some(ada.owner.caller.clone()),
             };
             ada.renew(&app);
             act(&app, route, &path(route, |name| ada.id(name).to_owned()), caller);

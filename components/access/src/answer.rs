@@ -1,7 +1,6 @@
 //! A decision in the words of the interface.
 
-use insula_domain::admission::{Denial, Standing};
-use insula_domain::bucket::Bucket;
+use insula_domain::admission::{Denial, Limited, Standing};
 use insula_domain::metric::{API_CALLS, Reset};
 use insula_domain::scope::effective;
 use insula_sql::Error;
@@ -19,13 +18,13 @@ pub fn of(decision: Decision, question: &Question) -> Result<wit::Grant, wit::De
         Err(Denial::Hidden) => Err(wit::Denial::Hidden),
         Err(Denial::Suspended) => Err(wit::Denial::Suspended),
         Err(Denial::Forbidden) => Err(wit::Denial::Forbidden),
-        Err(Denial::RateLimited { wait_ms }) => {
-            Err(wit::Denial::RateLimited(refusal(&rate(&decision, question), wait_ms, &decision, question)))
+        Err(Denial::RateLimited { policy, wait_ms }) => {
+            let name = policy.as_str();
+            refusal(name, wait_ms, &decision, question)
+                .map_or_else(broken, |refusal| Err(wit::Denial::RateLimited(refusal)))
         }
-        Err(Denial::QuotaExceeded { wait_ms }) => {
-            let limit = calls(&decision, question).unwrap_or_else(|| rate(&decision, question));
-            Err(wit::Denial::QuotaExceeded(refusal(&limit, wait_ms, &decision, question)))
-        }
+        Err(Denial::QuotaExceeded { wait_ms }) => refusal(API_CALLS, wait_ms, &decision, question)
+            .map_or_else(broken, |refusal| Err(wit::Denial::QuotaExceeded(refusal))),
     }
 }
 
@@ -63,26 +62,29 @@ fn grant(decision: Decision, question: &Question) -> wit::Grant {
     wit::Grant { caller, membership, limits }
 }
 
-fn refusal(limit: &types::Limit, wait_ms: i64, decision: &Decision, question: &Question) -> types::Refusal {
-    types::Refusal {
-        limit: limit.clone(),
-        retry_after_seconds: seconds(wait_ms).max(1),
-        limits: limits(decision, question),
-    }
+fn refusal(policy: &str, wait_ms: i64, decision: &Decision, question: &Question) -> Option<types::Refusal> {
+    let limits = limits(decision, question);
+    let limit = limits.iter().find(|limit| limit.policy == policy)?.clone();
+    Some(types::Refusal { limit, retry_after_seconds: seconds(wait_ms).max(1), limits })
+}
+
+/// A limit refused the call that isn't among those that apply.
+fn broken() -> Result<wit::Grant, wit::Denial> {
+    Err(wit::Denial::Failed(types::Failure::Internal("a limit without a state".to_owned())))
 }
 
 fn limits(decision: &Decision, question: &Question) -> Vec<types::Limit> {
-    [Some(rate(decision, question)), calls(decision, question)].into_iter().flatten().collect()
+    let rates = decision.facts.limits.iter().map(|limited| rate(*limited, question));
+    rates.chain(calls(decision, question)).collect()
 }
 
-fn rate(decision: &Decision, question: &Question) -> types::Limit {
-    let rate = decision.facts.rate;
-    let bucket = decision.facts.bucket.unwrap_or_else(|| Bucket::full(rate, question.now_ms));
+fn rate(limited: Limited, question: &Question) -> types::Limit {
+    let (rate, bucket) = (limited.rate, limited.refilled(question.now_ms));
     types::Limit {
-        policy: "rate".to_owned(),
+        policy: limited.policy.as_str().to_owned(),
         quota: whole(rate.burst),
-        window_seconds: whole(rate.window_seconds()),
-        remaining: whole(bucket.tokens()),
+        window_seconds: whole(rate.fill_seconds()),
+        remaining: whole(bucket.tokens(rate)),
         reset_seconds: whole(bucket.full_in_seconds(rate)),
     }
 }

@@ -10,8 +10,8 @@ use subtle::ConstantTimeEq;
 pub enum Credential {
     /// An API key.
     ApiKey {
-        /// Its public id.
-        key_id: KeyId,
+        /// Its public id; none for one of another system, which is known by its digest.
+        key_id: Option<KeyId>,
         /// The digest of the whole text.
         digest: String,
     },
@@ -35,8 +35,10 @@ impl Credential {
             Presented::OperatorKey => Some(Self::OperatorKey { digest: digest() }),
             Presented::Token => Some(Self::Token { digest: digest() }),
             Presented::ApiKey { id_suffix } => {
-                KeyId::from_suffix(id_suffix).map(|key_id| Self::ApiKey { key_id, digest: digest() })
+                let key_id = Some(KeyId::from_suffix(id_suffix)?);
+                Some(Self::ApiKey { key_id, digest: digest() })
             }
+            Presented::Foreign => Some(Self::ApiKey { key_id: None, digest: digest() }),
         }
     }
 }

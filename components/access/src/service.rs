@@ -1,7 +1,10 @@
 //! The one operation: from a credential and a demand to a grant or a denial.
 
+use std::net::IpAddr;
+
 use insula_domain::admission::{Demand as Rule, Denial};
 use insula_domain::metric::Reset;
+use insula_domain::network;
 use insula_sql::config::Config;
 use insula_sql::time::Timestamp;
 
@@ -18,6 +21,10 @@ pub struct Question {
     pub credential: Credential,
     /// The tenant that the call is about, if not the caller's own.
     pub asked_tenant_id: Option<String>,
+    /// The operation's id, for its own limit.
+    pub endpoint: Option<String>,
+    /// Where the call comes from.
+    pub client: Option<IpAddr>,
     /// What the rule is asked.
     pub rule: Rule,
     /// When, in milliseconds since 1970.
@@ -48,7 +55,15 @@ pub async fn admit(presented: Option<&str>, demand: wit::Demand) -> Result<wit::
         metered: demand.metered,
     };
     let now_ms = Timestamp::now().as_ms();
-    let question = Question { credential, asked_tenant_id: demand.tenant_id, rule, now_ms };
+    let client = demand.client.as_deref().and_then(network::address);
+    let question = Question {
+        credential,
+        asked_tenant_id: demand.tenant_id,
+        endpoint: demand.operation,
+        client,
+        rule,
+        now_ms,
+    };
     match store::decide(&Config::load().await.db, &question).await {
         Err(error) => Err(wit::Denial::Failed(answer::failure(&error))),
         Ok(None) => Err(wit::Denial::Unauthenticated),
@@ -77,7 +92,7 @@ pub struct Decision {
     pub tenant_id: Option<String>,
     /// The name of the plan.
     pub plan: String,
-    /// What is known about the caller; bucket and calls are those after the decision.
+    /// What is known about the caller; buckets and calls are those after the decision.
     pub facts: insula_domain::admission::Facts,
     /// Let in, or why not.
     pub outcome: Result<(), Denial>,

@@ -10,10 +10,11 @@
 //!    asking for that of its token, unless it was removed there: then it acts in none, and its account stays its own;
 //! 3. the tenant is active, or the call needs none, else [`Denial::Suspended`];
 //! 4. this kind of caller may call, and role and scopes allow the action, else [`Denial::Forbidden`];
-//! 5. there is a token in the bucket, else [`Denial::RateLimited`];
-//! 6. a metered call is within the quota, else [`Denial::QuotaExceeded`]; the token stays in the bucket.
+//! 5. there is a token in the bucket of every rate limit that applies (the plan's; the endpoint's and the key's, where
+//!    there are such), else [`Denial::RateLimited`] by the one that takes longest to have one;
+//! 6. a metered call is within the quota, else [`Denial::QuotaExceeded`]; the tokens stay in their buckets.
 //!
-//! Only a call that passes all of them takes a token and is counted.
+//! Only a call that passes all of them takes a token from each bucket and is counted.
 
 use crate::bucket::{Bucket, Rate};
 use crate::metric::Reset;
@@ -54,20 +55,61 @@ pub enum Standing {
 /// What is known about a caller whose credential was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// The credential neither expired nor was revoked, and a key's creator is still a member.
+    /// The credential neither expired nor was revoked; a key's creator is still a member, and the call comes from where
+    /// the key may be used. Who stole a key that is bound to a network isn't told that it is one.
     pub valid: bool,
     /// What the caller is in the tenant.
     pub standing: Standing,
     /// The scopes of an API key; none for a person.
     pub scopes: Option<Vec<Scope>>,
-    /// How fast calls may come.
-    pub rate: Rate,
-    /// The bucket as stored; none before the first call.
-    pub bucket: Option<Bucket>,
+    /// How fast calls may come: by the plan, which comes first, by the endpoint and by the key.
+    pub limits: Vec<Limited>,
     /// Calls counted in the present day.
     pub calls: i64,
     /// The most calls in a day; none is unlimited.
     pub calls_quota: Option<i64>,
+}
+
+/// Who sets a rate limit. The tightest decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// The plan, for a person, or for all programs of a tenant together.
+    Plan,
+    /// The plan, for the same callers on one operation.
+    Endpoint,
+    /// The key, for itself.
+    Key,
+}
+
+impl Policy {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "rate",
+            Self::Endpoint => "endpoint",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// A rate limit and what is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// Who set it.
+    pub policy: Policy,
+    /// How fast calls may come.
+    pub rate: Rate,
+    /// The bucket as stored; none before the first call.
+    pub bucket: Option<Bucket>,
+}
+
+impl Limited {
+    /// The bucket at `now_ms`; a full one before the first call.
+    #[must_use]
+    pub fn refilled(self, now_ms: i64) -> Bucket {
+        self.bucket.unwrap_or_else(|| Bucket::full(self.rate, now_ms)).refilled(self.rate, now_ms)
+    }
 }
 
 /// Why a call is refused.
@@ -83,7 +125,9 @@ pub enum Denial {
     Forbidden,
     /// Too fast.
     RateLimited {
-        /// Milliseconds until a token is there, at least 1.
+        /// Whose limit it is that takes longest.
+        policy: Policy,
+        /// Milliseconds until every bucket has a token, at least 1.
         wait_ms: i64,
     },
     /// The plan's calls of the day are used up.
@@ -94,10 +138,10 @@ pub enum Denial {
 }
 
 /// What a call that is let in leaves behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admission {
-    /// The bucket with one token fewer.
-    pub bucket: Bucket,
+    /// The limits, each bucket with one token fewer.
+    pub limits: Vec<Limited>,
     /// Calls counted in the present day, this one included if it is metered.
     pub calls: i64,
 }
@@ -121,15 +165,15 @@ pub fn decide(facts: &Facts, demand: Demand, now_ms: i64) -> Result<Admission, D
     if !(allowed && demand.caller_allowed) {
         return Err(Denial::Forbidden);
     }
-    let bucket = take(facts.bucket, facts.rate, now_ms)?;
+    let limits = take(&facts.limits, now_ms)?;
     if !demand.metered || facts.standing == Standing::NoTenant {
-        return Ok(Admission { bucket, calls: facts.calls });
+        return Ok(Admission { limits, calls: facts.calls });
     }
     if facts.calls_quota.is_some_and(|quota| facts.calls >= quota) {
         let end_ms = Reset::Daily.period(now_ms).end_ms.unwrap_or(now_ms);
         return Err(Denial::QuotaExceeded { wait_ms: end_ms - now_ms });
     }
-    Ok(Admission { bucket, calls: facts.calls + 1 })
+    Ok(Admission { limits, calls: facts.calls + 1 })
 }
 
 /// Whether role and scopes allow it. A key without any scope that allows it is refused even what its role may do.
@@ -142,17 +186,24 @@ pub fn permitted(role: Role, scopes: Option<&[Scope]>, permission: Option<Permis
     })
 }
 
-/// Takes a token from the stored bucket, or from a full one before the first call.
+/// Takes a token from each bucket, or from none.
 ///
 /// # Errors
 ///
-/// [`Denial::RateLimited`] when there is none.
-pub fn take(bucket: Option<Bucket>, rate: Rate, now_ms: i64) -> Result<Bucket, Denial> {
-    bucket
-        .unwrap_or_else(|| Bucket::full(rate, now_ms))
-        .refilled(rate, now_ms)
-        .take(rate)
-        .map_err(|wait_ms| Denial::RateLimited { wait_ms })
+/// [`Denial::RateLimited`] when one has none.
+pub fn take(limits: &[Limited], now_ms: i64) -> Result<Vec<Limited>, Denial> {
+    let mut taken = Vec::with_capacity(limits.len());
+    let mut longest: Option<(i64, Policy)> = None;
+    for limit in limits {
+        match limit.refilled(now_ms).take(limit.rate) {
+            Ok(bucket) => taken.push(Limited { bucket: Some(bucket), ..*limit }),
+            Err(wait_ms) if longest.is_none_or(|(other_ms, _)| wait_ms > other_ms) => {
+                longest = Some((wait_ms, limit.policy));
+            }
+            Err(_) => {}
+        }
+    }
+    longest.map_or(Ok(taken), |(wait_ms, policy)| Err(Denial::RateLimited { policy, wait_ms }))
 }
 
 #[cfg(test)]
@@ -160,6 +211,7 @@ mod tests {
     use super::*;
 
     const NOON: i64 = 1_893_499_200_000; // 2030-01-01T12:00:00Z
+    const EMPTY: Bucket = Bucket { level: 0, level_at_ms: NOON };
     const DEMAND: Demand = Demand {
         caller_allowed: true,
         permission: Some(Permission::Analyze),
@@ -171,13 +223,16 @@ mod tests {
         Standing::Member { role, active: true }
     }
 
+    fn plan(bucket: Option<Bucket>) -> Limited {
+        Limited { policy: Policy::Plan, rate: Rate::per_minute(10, 20), bucket }
+    }
+
     fn analyst() -> Facts {
         Facts {
             valid: true,
             standing: member(Role::Analyst),
             scopes: None,
-            rate: Rate { per_minute: 10, burst: 20 },
-            bucket: None,
+            limits: vec![plan(None)],
             calls: 0,
             calls_quota: Some(100),
         }
@@ -186,7 +241,8 @@ mod tests {
     #[test]
     fn a_metered_call_takes_a_token_and_is_counted() {
         let admission = decide(&analyst(), DEMAND, NOON).unwrap();
-        assert_eq!((admission.bucket.tokens(), admission.calls), (19, 1));
+        let left = admission.limits[0].refilled(NOON).tokens(Rate::per_minute(10, 20));
+        assert_eq!((left, admission.calls), (19, 1));
     }
 
     #[test]
@@ -194,7 +250,7 @@ mod tests {
         let mut facts = Facts {
             valid: false,
             standing: Standing::Stranger,
-            bucket: Some(Bucket { level: 0, level_at_ms: NOON }),
+            limits: vec![plan(Some(EMPTY))],
             calls: 100,
             ..analyst()
         };
@@ -207,9 +263,30 @@ mod tests {
         assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Forbidden));
         facts.standing = member(Role::Owner);
         assert_eq!(decide(&facts, Demand { caller_allowed: false, ..DEMAND }, NOON), Err(Denial::Forbidden));
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::RateLimited { wait_ms: 6_000 }));
-        facts.bucket = None;
+        assert_eq!(
+            decide(&facts, DEMAND, NOON),
+            Err(Denial::RateLimited { policy: Policy::Plan, wait_ms: 6_000 })
+        );
+        facts.limits = vec![plan(None)];
         assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::QuotaExceeded { wait_ms: 43_200_000 }));
+    }
+
+    #[test]
+    fn the_limit_that_takes_longest_is_told_and_nothing_is_taken_from_the_others() {
+        let endpoint = Limited { policy: Policy::Endpoint, rate: Rate::evenly(5, 3_600_000), bucket: None };
+        let key = Limited { policy: Policy::Key, rate: Rate::evenly(2, 1_000), bucket: None };
+        let empty = |limit: Limited| Limited { bucket: Some(EMPTY), ..limit };
+
+        let all = take(&[plan(None), endpoint, key], NOON).unwrap();
+        let left: Vec<i64> = all.iter().map(|limit| limit.refilled(NOON).tokens(limit.rate)).collect();
+        assert_eq!(left, [19, 4, 1]);
+        for (limits, policy, wait_ms) in [
+            ([plan(None), endpoint, empty(key)], Policy::Key, 500),
+            ([plan(Some(EMPTY)), endpoint, empty(key)], Policy::Plan, 6_000),
+            ([plan(Some(EMPTY)), empty(endpoint), empty(key)], Policy::Endpoint, 720_000),
+        ] {
+            assert_eq!(take(&limits, NOON), Err(Denial::RateLimited { policy, wait_ms }));
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! insop_Zm9v…(43)_1a2b3c4d                      the operator's key
 //! ```
 //!
+//! Whatever else is long and random enough may be a key of another system that was imported.
+//!
 //! The key id is the suffix of the key's public id (`key_01j9z…`), the secret is 256 random bits in unpadded
 //! base64url, the checksum is CRC-32 (IEEE) over everything before the last underscore, in hexadecimal. So a
 //! scanner can recognise a leaked key, and a mistyped one is refused without asking the database. Only the
@@ -17,7 +19,12 @@ pub const SECRET_LENGTH: usize = 43;
 /// The longest credential that is looked at, in bytes. Longer ones are refused unread.
 pub const MAX_LENGTH: usize = 8 * 1024;
 
+/// How long a key of another system may be. A shorter one could be guessed.
+pub const FOREIGN_LENGTH: std::ops::RangeInclusive<usize> = 20..=256;
+
 const KEY_ID_LENGTH: usize = 26;
+/// The fewest different characters of a key of another system: fewer are no random key.
+const FOREIGN_CHARACTERS: usize = 8;
 
 /// What a caller presented, told apart by its form alone. Nothing is proven yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub enum Presented<'a> {
     OperatorKey,
     /// Something that may be an access token.
     Token,
+    /// Something that may be a key of another system, which was imported.
+    Foreign,
 }
 
 impl<'a> Presented<'a> {
@@ -47,8 +56,10 @@ impl<'a> Presented<'a> {
         if text.starts_with("ins_") {
             return Self::parse_api_key(text);
         }
-        let token = text.split('.').count() == 3 && text.bytes().all(is_token_byte);
-        token.then_some(Self::Token)
+        if text.split('.').count() == 3 && text.bytes().all(is_token_byte) {
+            return Some(Self::Token);
+        }
+        is_foreign(text).then_some(Self::Foreign)
     }
 
     fn parse_api_key(text: &'a str) -> Option<Self> {
@@ -60,6 +71,16 @@ impl<'a> Presented<'a> {
             && has_right_checksum(text);
         well_formed.then_some(Self::ApiKey { id_suffix })
     }
+}
+
+/// Whether the text may be a random key of another system: long enough, of visible characters, enough of them different.
+/// Nobody can see how it was made; but what people think up, and what repeats itself, is mostly shorter or simpler.
+fn is_foreign(text: &str) -> bool {
+    let mut characters: Vec<u8> = text.bytes().collect();
+    let visible = characters.iter().all(u8::is_ascii_graphic);
+    characters.sort_unstable();
+    characters.dedup();
+    FOREIGN_LENGTH.contains(&text.len()) && visible && characters.len() >= FOREIGN_CHARACTERS
 }
 
 /// The text of an API key made of its parts. `secret` is [`SECRET_LENGTH`] characters of base64url.
@@ -126,6 +147,27 @@ mod tests {
             ["", "x", "Basic abc", "a.b", "a.b.c.d", "ins_live_", "insop__", "a.b.c\n", "ins_prod_x_y_z"]
         {
             assert_eq!(Presented::parse(nonsense), None, "{nonsense:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_system_is_long_and_of_many_characters() {
+        for foreign in ["sk_test_4eC39HqLyjWDarjtT1zdp7dc", "0123456789abcdef0123", "a.b!c/d+e=f~g:h;i,j-k"] {
+            assert_eq!(Presented::parse(foreign), Some(Presented::Foreign), "{foreign:?}");
+        }
+        let long = "abcdefgh".repeat(32);
+        assert_eq!(Presented::parse(&long), Some(Presented::Foreign));
+        for other in [
+            "0123456789abcdef012",
+            "aaaaaaaaaaaaaaaaaaaaaaaa",
+            "abcdefgabcdefgabcdefg",
+            "correct horse battery staple",
+            "sk_test_4eC39HqLyjWDarjtT1zdp7d\u{e9}",
+            "ins_0123456789abcdef0123",
+            "insop_0123456789abcdef0123",
+            &format!("{long}i"),
+        ] {
+            assert_eq!(Presented::parse(other), None, "{other:?}");
         }
     }
 

@@ -7,6 +7,8 @@
 //! | [`scope`]      | what an API key was made for, and its permissions               |
 //! | [`credential`] | API keys and the operator's key: format, checksum, digest       |
 //! | [`bucket`]     | the token bucket of the rate limit                              |
+//! | [`rate_limit`] | a rate limit as people write it                                 |
+//! | [`network`]    | the networks that a key may be used from                        |
 //! | [`metric`]     | what is metered, and when its counter starts again              |
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
 //! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
@@ -15,8 +17,9 @@ pub mod admission;
 pub mod bucket;
 pub mod credential;
 pub mod data_map;
-
 pub mod metric;
+pub mod network;
 pub mod permission;
+pub mod rate_limit;
 pub mod role;
 pub mod scope;

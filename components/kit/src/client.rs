@@ -4,27 +4,22 @@
 //! then `trusted_proxies` says how many there are, and the client's address is that many places from the end of
 //! `X-Forwarded-For`: what stands before it, the client may have written itself.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use http::HeaderMap;
+use insula_domain::network;
 
 /// The client's address; none where the host tells none. An IPv4 address in IPv6 clothes is an IPv4 address.
 #[must_use]
 pub fn address(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
-    let peer = headers.get("spin-client-addr").and_then(|value| parse(value.to_str().ok()?));
+    let peer = headers.get("spin-client-addr").and_then(|value| network::address(value.to_str().ok()?));
     if trusted_proxies == 0 {
         return peer;
     }
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
     // Fewer hops than proxies: the call came past some of them, and who wrote the list is unknown.
-    hops.len().checked_sub(trusted_proxies).and_then(|at| parse(hops[at])).or(peer)
-}
-
-fn parse(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
-    let address = text.parse().or_else(|_| text.parse().map(|socket: SocketAddr| socket.ip()));
-    address.ok().map(|address: IpAddr| address.to_canonical())
+    hops.len().checked_sub(trusted_proxies).and_then(|at| network::address(hops[at])).or(peer)
 }
 
 #[cfg(test)]

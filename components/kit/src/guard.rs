@@ -1,5 +1,7 @@
 //! The call of `insula:access/guard`: from a route's access rule to a grant, or to the problem that refuses.
 
+use std::net::IpAddr;
+
 use http::HeaderMap;
 use insula_domain::permission::Permission;
 use insula_domain::role::Role;
@@ -66,19 +68,29 @@ pub struct Grant {
 #[error("the guard failed: {0}")]
 struct GuardFailure(String);
 
+/// One call, as far as the guard asks about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The operation's id.
+    pub operation: &'static str,
+    /// Who may call.
+    pub access: Access,
+    /// Whether it counts against the quota of calls.
+    pub metered: bool,
+    /// The tenant of the path.
+    pub tenant: Option<&'a str>,
+    /// Where it comes from.
+    pub client: Option<IpAddr>,
+}
+
 /// Asks the guard, as the access rule demands.
 ///
 /// # Errors
 ///
 /// The problem that refuses the call.
-pub async fn admit(
-    access: Access,
-    metered: bool,
-    headers: &HeaderMap,
-    tenant: Option<&str>,
-) -> Result<Grant, Problem> {
+pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem> {
     let people = types::CallerKinds::PERSON;
-    let (callers, permission, tenant_required) = match access {
+    let (callers, permission, tenant_required) = match call.access {
         Access::Public => {
             return Ok(Grant { caller: Caller::Anonymous, membership: None, limits: Vec::new() });
         }
@@ -88,10 +100,20 @@ pub async fn admit(
         Access::Permission(permission) => {
             (people | types::CallerKinds::API_KEY, Some(to_wit(permission)), true)
         }
+        Access::PermissionOrOperator(permission) => {
+            (types::CallerKinds::all(), Some(to_wit(permission)), true)
+        }
         Access::Operator => (types::CallerKinds::OPERATOR, None, false),
     };
-    let tenant_id = tenant.map(str::to_owned);
-    let demand = wit::Demand { permission, callers, tenant_id, tenant_required, metered };
+    let demand = wit::Demand {
+        permission,
+        callers,
+        tenant_id: call.tenant.map(str::to_owned),
+        tenant_required,
+        metered: call.metered,
+        operation: Some(call.operation.to_owned()),
+        client: call.client.map(|client| client.to_string()),
+    };
     wit::admit(credential(headers), demand).await.map_err(refuse).and_then(Grant::read)
 }
 
@@ -173,7 +195,9 @@ fn refuse(denial: wit::Denial) -> Problem {
         wit::Denial::Forbidden => Problem::new(&FORBIDDEN),
         wit::Denial::Hidden => Problem::new(&NOT_FOUND),
         wit::Denial::Suspended => Problem::new(&TENANT_SUSPENDED),
-        wit::Denial::RateLimited(refusal) => limited(Problem::new(&RATE_LIMITED), &refusal),
+        wit::Denial::RateLimited(refusal) => {
+            limited(Problem::new(&RATE_LIMITED).member("policy", refusal.limit.policy.clone()), &refusal)
+        }
         wit::Denial::QuotaExceeded(refusal) => {
             limited(Problem::new(&QUOTA_EXCEEDED).member("metric", refusal.limit.policy.clone()), &refusal)
         }

@@ -46,6 +46,8 @@ pub enum Access {
     MemberOfPath,
     /// Whoever has the permission in the tenant that it acts in: a person by its role, a key by scopes and role.
     Permission(Permission),
+    /// As [`Self::Permission`], or the operator, who acts in no tenant.
+    PermissionOrOperator(Permission),
     /// The operator of the platform.
     Operator,
 }

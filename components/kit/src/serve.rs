@@ -17,7 +17,7 @@ use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 use crate::client;
 use crate::config::Config;
 use crate::cx::Cx;
-use crate::guard;
+use crate::guard::{self, Call};
 use crate::id::RequestId;
 use crate::idempotency;
 use crate::log;
@@ -83,7 +83,10 @@ async fn answer<Op: Copy + 'static>(
         schema::ensure(&config.db).await?;
     }
     let tenant = path.iter().find(|(name, _)| name == "tenant_id").map(|(_, value)| value.as_str());
-    let grant = match guard::admit(route.access, route.metered, incoming.headers(), tenant).await {
+    let client = client::address(incoming.headers(), config.trusted_proxies);
+    let (operation, access, metered) = (route.doc.id, route.access, route.metered);
+    let call = Call { operation, access, metered, tenant, client };
+    let grant = match guard::admit(call, incoming.headers()).await {
         // The operator is known without the database, others aren't: on an old schema that is what fails.
         Err(problem) if problem.kind().status >= 500 => {
             schema::ensure(&config.db).await?;
@@ -93,9 +96,9 @@ async fn answer<Op: Copy + 'static>(
     };
     let cx = Cx {
         grant,
-        client: client::address(incoming.headers(), config.trusted_proxies),
+        client,
         config,
-        operation: route.doc.id,
+        operation,
         idempotency_key: idempotency_key(route, incoming.headers()),
         claim: RefCell::new(None),
     };

@@ -57,6 +57,7 @@ pub const STEPS: &[Step] = steps! {
     3 "0003_identity"
     4 "0004_admission"
     5 "0005_report"
+    6 "0006_keys"
     9 "0009_signing_keys"
 };
 

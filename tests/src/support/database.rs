@@ -133,9 +133,10 @@ impl Database {
             if matches!(table.as_str(), "bucket" | "usage_counter") {
                 continue;
             }
-            lines.extend(
-                self.rows(&format!("select * from {table}")).iter().map(|row| format!("{table}: {row:?}")),
-            );
+            let columns: Vec<String> =
+                self.columns(&table).into_iter().filter(|column| column != "last_used_at_ms").collect();
+            let rows = self.rows(&format!("select {} from {table}", columns.join(", ")));
+            lines.extend(rows.iter().map(|row| format!("{table}: {row:?}")));
         }
         lines.sort();
         lines

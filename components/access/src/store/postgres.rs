@@ -1,13 +1,13 @@
-//! On PostgreSQL the whole decision is one call of the procedure `insula_admit`.
+//! On PostgreSQL the whole decision is one call of the procedure `insula_admit_2`.
 
-use insula_domain::admission::{Denial, Facts, Standing};
-use insula_domain::bucket::{Bucket, Rate, UNITS_PER_TOKEN};
+use insula_domain::admission::{self, Denial, Facts, Policy, Standing};
 use insula_domain::metric::Reset;
 use insula_domain::role::Role;
 use insula_domain::scope::{Scope, from_text};
 use insula_sql::params;
 use insula_sql::{Db, Error, Row};
 
+use super::limits;
 use crate::credential::Credential;
 use crate::service::{Decision, Question};
 
@@ -15,7 +15,9 @@ const CALL_ADMIT: &str = include_str!("../../sql/postgres/call_admit.sql");
 
 pub async fn decide(address: &str, question: &Question) -> Result<Option<Decision>, Error> {
     let (by_token, key_id, digest) = match &question.credential {
-        Credential::ApiKey { key_id, digest } => (false, key_id.to_string(), digest),
+        Credential::ApiKey { key_id, digest } => {
+            (false, key_id.map(|key_id| key_id.to_string()).unwrap_or_default(), digest)
+        }
         Credential::Token { digest } | Credential::OperatorKey { digest } => (true, String::new(), digest),
     };
     let rule = question.rule;
@@ -31,7 +33,9 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
         rule.permission.map(scopes),
         rule.metered,
         question.now_ms,
-        question.day_ms()
+        question.day_ms(),
+        question.endpoint.clone(),
+        question.client.map(|client| client.to_string()),
     ];
     let rows = Db::call(address, CALL_ADMIT, &params).await?;
     rows.first().map_or(Ok(None), |row| decision(row, question))
@@ -42,21 +46,17 @@ fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {
     if outcome == "unauthenticated" {
         return Ok(None);
     }
-    let rate = Rate { per_minute: row.integer("requests_per_minute")?, burst: row.integer("burst")? };
-    let bucket = match (row.optional_integer("level")?, row.optional_integer("level_at_ms")?) {
-        (Some(level), Some(level_at_ms)) => Some(Bucket { level, level_at_ms }),
-        _ => None,
-    };
-    let level = bucket.map_or(UNITS_PER_TOKEN, |bucket| bucket.level);
+    let limits = limits(row)?;
     let role = row.optional_text("role")?.as_deref().and_then(Role::parse);
     let outcome = match outcome.as_str() {
         "admitted" => Ok(()),
         "hidden" => Err(Denial::Hidden),
         "suspended" => Err(Denial::Suspended),
         "forbidden" => Err(Denial::Forbidden),
-        "rate_limited" => Err(Denial::RateLimited {
-            wait_ms: Bucket { level, level_at_ms: question.now_ms }.take(rate).err().unwrap_or(1),
-        }),
+        // The buckets are read after the refusal: should others have left a token meanwhile, the wait is a moment.
+        "rate_limited" => Err(admission::take(&limits, question.now_ms)
+            .err()
+            .unwrap_or(Denial::RateLimited { policy: Policy::Plan, wait_ms: 1 })),
         "quota_exceeded" => {
             let end_ms = Reset::Daily.period(question.now_ms).end_ms.unwrap_or(question.now_ms);
             Err(Denial::QuotaExceeded { wait_ms: end_ms - question.now_ms })
@@ -72,8 +72,7 @@ fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {
         valid: true,
         standing,
         scopes: row.optional_text("scopes")?.as_deref().map(from_text),
-        rate,
-        bucket,
+        limits,
         calls: row.optional_integer("calls")?.unwrap_or_default(),
         calls_quota: row.optional_integer("calls_quota")?,
     };

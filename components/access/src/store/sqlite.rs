@@ -1,21 +1,25 @@
 //! On SQLite a call is two statements. The first reads what the rule needs and takes no lock, so whoever is refused
-//! never waits for a writer and keeps none waiting. The second, for calls that the rule lets in, takes the token and
-//! counts the call, or does neither: another call may have been faster.
+//! never waits for a writer and keeps none waiting. The second, for calls that the rule lets in, takes the tokens and
+//! counts the call, or does neither: another call may have been faster. It does more for the few calls that need more:
+//! those that an endpoint's or a key's limit applies to, and a key's first in a minute, which is noted.
 
-use insula_domain::admission::{self, Facts, Standing};
-use insula_domain::bucket::{Bucket, Rate};
+use insula_domain::admission::{self, Facts, Limited, Policy, Standing};
+use insula_domain::bucket::{Bucket, MINUTE_MS};
+use insula_domain::network::Networks;
 use insula_domain::role::Role;
 use insula_domain::scope::from_text;
 use insula_sql::params;
 use insula_sql::{Db, Error, Row, Scope, Statement};
 use subtle::ConstantTimeEq;
 
+use super::limits;
 use crate::credential::Credential;
 use crate::service::{Decision, Question};
 
 const BY_KEY: &str = include_str!("../../sql/sqlite/caller_get_by_key.sql");
 const BY_TOKEN: &str = include_str!("../../sql/sqlite/caller_get_by_token.sql");
 const ADMIT: &str = include_str!("../../sql/sqlite/admitted_call_insert.sql");
+const ADMIT_LIMITED: &str = include_str!("../../sql/sqlite/limited_call_insert.sql");
 
 /// How often a call is decided again that others were faster than. Each time one of them was let in, so only a limit
 /// that is never reached could make a call lose so often.
@@ -25,6 +29,8 @@ const ATTEMPTS: usize = 100;
 struct Found {
     decision: Decision,
     bucket_id: String,
+    /// The key, if its use shall be noted.
+    used_key_id: Option<String>,
 }
 
 pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Error> {
@@ -32,7 +38,7 @@ pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Er
         let Some(found) = find(db, question).await? else { return Ok(None) };
         match admission::decide(&found.decision.facts, question.rule, question.now_ms) {
             Err(admission::Denial::Unauthenticated) => return Ok(None),
-            Err(denial) => return Ok(Some(found.refused(denial, question))),
+            Err(denial) => return Ok(Some(found.refused(denial))),
             Ok(_) => {}
         }
         if let Some(decision) = admit(db, question, found).await? {
@@ -45,10 +51,12 @@ pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Er
 async fn find(db: &Db, question: &Question) -> Result<Option<Found>, Error> {
     let (statement, digest) = match &question.credential {
         Credential::ApiKey { key_id, digest } => {
-            (Statement::new(BY_KEY, params![question.day_ms(), *key_id]), digest)
+            let params = params![question.endpoint.clone(), question.day_ms(), *key_id, digest];
+            (Statement::new(BY_KEY, params), digest)
         }
         Credential::Token { digest } | Credential::OperatorKey { digest } => {
-            let params = params![question.asked_tenant_id.clone(), question.day_ms(), digest];
+            let (asked, endpoint) = (question.asked_tenant_id.clone(), question.endpoint.clone());
+            let params = params![asked, endpoint, question.day_ms(), digest];
             (Statement::new(BY_TOKEN, params), digest)
         }
     };
@@ -58,27 +66,23 @@ async fn find(db: &Db, question: &Question) -> Result<Option<Found>, Error> {
     if bool::from(same) { read(row, question).map(Some) } else { Ok(None) }
 }
 
-/// Takes the token and counts the call. None when there is no token or no quota left any more.
-async fn admit(db: &Db, question: &Question, found: Found) -> Result<Option<Decision>, Error> {
-    let Found { mut decision, bucket_id } = found;
-    let counts_for = decision.tenant_id.clone().filter(|_| question.rule.metered);
-    let facts = &mut decision.facts;
-    let params = params![
-        bucket_id,
-        question.now_ms,
-        facts.rate.per_minute,
-        facts.rate.burst,
-        counts_for,
-        question.day_ms(),
-        facts.calls_quota
-    ];
-    let rows = db.query(Scope::System, Statement::new(ADMIT, params)).await?;
+/// Takes the tokens and counts the call. None when there is no token or no quota left any more.
+async fn admit(db: &Db, question: &Question, mut found: Found) -> Result<Option<Decision>, Error> {
+    let rows = db.query(Scope::System, found.admission(question)).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    facts.bucket = Some(Bucket { level: row.integer("level")?, level_at_ms: row.integer("level_at_ms")? });
+    let facts = &mut found.decision.facts;
+    for limited in &mut facts.limits {
+        let (level, at_ms) = match limited.policy {
+            Policy::Plan => ("level", "level_at_ms"),
+            Policy::Endpoint => ("endpoint_level", "endpoint_level_at_ms"),
+            Policy::Key => ("key_level", "key_level_at_ms"),
+        };
+        limited.bucket = Some(Bucket { level: row.integer(level)?, level_at_ms: row.integer(at_ms)? });
+    }
     if let Some(calls) = row.optional_integer("calls")? {
         facts.calls = calls;
     }
-    Ok(Some(decision))
+    Ok(Some(found.decision))
 }
 
 fn read(row: &Row, question: &Question) -> Result<Found, Error> {
@@ -94,10 +98,8 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     };
     let unexpired = row.optional_integer("expires_at_ms")?.is_none_or(|at_ms| at_ms > question.now_ms);
     let unrevoked = row.optional_integer("revoked_at_ms")?.is_none();
-    let bucket = match (row.optional_integer("level")?, row.optional_integer("level_at_ms")?) {
-        (Some(level), Some(level_at_ms)) => Some(Bucket { level, level_at_ms }),
-        _ => None,
-    };
+    let networks = row.optional_text("networks")?;
+    let inside = networks.is_none_or(|networks| Networks::from_text(&networks).hold(question.client));
     let person_id = row.text("person_id")?;
     let tenant_id = row.optional_text("tenant_id")?.filter(|_| !elsewhere);
     let bucket_id = match (&tenant_id, by_key) {
@@ -106,30 +108,58 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
         (None, _) => person_id.clone(),
     };
     let facts = Facts {
-        valid: unexpired && unrevoked && (role.is_some() || !by_key),
+        valid: unexpired && unrevoked && inside && (role.is_some() || !by_key),
         standing,
         scopes: row.optional_text("scopes")?.as_deref().map(from_text),
-        rate: Rate { per_minute: row.integer("requests_per_minute")?, burst: row.integer("burst")? },
-        bucket,
+        limits: limits(row)?,
         calls: row.integer("calls")?,
         calls_quota: row.optional_integer("quota")?,
     };
-    let decision = Decision {
-        credential_id: row.text("credential_id")?,
-        person_id,
-        tenant_id,
-        plan: row.text("plan")?,
-        facts,
-        outcome: Ok(()),
-    };
-    Ok(Found { decision, bucket_id })
+    let credential_id = row.text("credential_id")?;
+    let last_used_ms = row.optional_integer("last_used_at_ms")?;
+    let due = by_key && last_used_ms.is_none_or(|at_ms| at_ms <= question.now_ms - MINUTE_MS);
+    let used_key_id = due.then(|| credential_id.clone());
+    let decision =
+        Decision { credential_id, person_id, tenant_id, plan: row.text("plan")?, facts, outcome: Ok(()) };
+    Ok(Found { decision, bucket_id, used_key_id })
 }
 
 impl Found {
-    fn refused(mut self, denial: admission::Denial, question: &Question) -> Decision {
-        let facts = &mut self.decision.facts;
-        facts.bucket = facts.bucket.map(|bucket| bucket.refilled(facts.rate, question.now_ms));
+    fn refused(mut self, denial: admission::Denial) -> Decision {
         self.decision.outcome = Err(denial);
         self.decision
+    }
+
+    /// The statement that takes the tokens and counts the call.
+    fn admission(&self, question: &Question) -> Statement {
+        let Decision { credential_id, tenant_id, facts, .. } = &self.decision;
+        let limit = |policy| facts.limits.iter().find(|limited| limited.policy == policy);
+        let calls = |policy| limit(policy).map(|limited| limited.rate.calls);
+        let window_ms = |policy| limit(policy).map(|limited| limited.rate.window_ms);
+        let burst = limit(Policy::Plan).map(|limited| limited.rate.burst);
+        let bucket_id = |limited: &Limited| {
+            let owner = tenant_id.as_deref().unwrap_or_default();
+            match limited.policy {
+                Policy::Plan => self.bucket_id.clone(),
+                Policy::Endpoint => {
+                    let endpoint = question.endpoint.as_deref().unwrap_or_default();
+                    format!("{}/{endpoint}:{}", self.bucket_id, limited.rate.window_ms)
+                }
+                Policy::Key => format!("{owner}/{credential_id}:{}", limited.rate.window_ms),
+            }
+        };
+        let bucket = |policy| limit(policy).map(bucket_id);
+        let counts_for = tenant_id.clone().filter(|_| question.rule.metered);
+        let (day_ms, quota) = (question.day_ms(), facts.calls_quota);
+        let mut params = params![self.bucket_id.as_str(), question.now_ms, calls(Policy::Plan), burst];
+        if facts.limits.len() == 1 && self.used_key_id.is_none() {
+            params.extend(params![counts_for, day_ms, quota]);
+            return Statement::new(ADMIT, params);
+        }
+        for policy in [Policy::Endpoint, Policy::Key] {
+            params.extend(params![bucket(policy), calls(policy), window_ms(policy)]);
+        }
+        params.extend(params![counts_for, day_ms, quota, self.used_key_id.clone()]);
+        Statement::new(ADMIT_LIMITED, params)
     }
 }

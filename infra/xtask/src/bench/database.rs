@@ -18,8 +18,8 @@ const SQLITE_FILE: &str = "default.db";
 
 /// The highest rate that a plan can have, and no quota: a refusal is quicker than an answer. Every call is
 /// checked and counted all the same.
-const LIFT_LIMITS: &str =
-    "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota;";
+const LIFT_LIMITS: &str = "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota; \
+     delete from endpoint_limit;";
 
 /// The database of a row.
 pub enum Database<'a> {

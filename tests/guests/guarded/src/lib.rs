@@ -35,12 +35,16 @@ mod entry {
     async fn handle(request: Request) -> impl IntoResponse {
         let credential = request.headers().get("authorization").and_then(|value| value.to_str().ok());
         let credential = credential.and_then(|text| text.strip_prefix("Bearer ")).map(str::to_owned);
+        let client = request.headers().get("spin-client-addr").and_then(|value| value.to_str().ok());
+        let client = client.map(str::to_owned);
         let demand = Demand {
             permission: Some(Permission::Analyze),
             callers: CallerKinds::PERSON | CallerKinds::API_KEY,
             tenant_id: None,
             tenant_required: true,
             metered: true,
+            operation: None,
+            client,
         };
         let (status, body) = match guard::admit(credential, demand).await {
             Ok(grant) => {

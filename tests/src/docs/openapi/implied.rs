@@ -19,7 +19,8 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
         kinds.push(&RATE_LIMITED);
     }
     // Who may not know the tenant, and what no id of the path names.
-    if matches!(route.access, Access::MemberOfPath | Access::Permission(_)) {
+    if matches!(route.access, Access::MemberOfPath | Access::Permission(_) | Access::PermissionOrOperator(_))
+    {
         kinds.push(&NOT_FOUND);
     }
     if route.metered {

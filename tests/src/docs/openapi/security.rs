@@ -41,6 +41,7 @@ pub fn requirements(access: Access) -> Vec<SecurityRequirement> {
         Access::PersonOrOperator => &[ACCESS_TOKEN, OPERATOR_KEY],
         Access::MemberOfPath => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER, OPERATOR_KEY],
         Access::Permission(_) => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER],
+        Access::PermissionOrOperator(_) => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER, OPERATOR_KEY],
         Access::Operator => &[OPERATOR_KEY],
     };
     names.iter().map(|name| SecurityRequirement::new(*name, Vec::<String>::new())).collect()
