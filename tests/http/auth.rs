@@ -1,6 +1,7 @@
 //! People, their logins, and the key that tokens are signed with.
 
 mod forged;
+mod guessing;
 mod idempotency;
 mod jwks;
 mod login;

@@ -44,6 +44,35 @@ impl Email {
     }
 }
 
+/// Whose account somebody means, as it was typed: that of an address, or of nobody. An address of wrong syntax is
+/// nobody's, and is counted and answered like any other unknown one.
+pub struct Account {
+    email: Option<Email>,
+    text: String,
+}
+
+impl Account {
+    /// Reads what was typed.
+    pub fn typed(text: &str) -> Self {
+        Email::parse(text).map_or_else(|_| Self { email: None, text: text.to_owned() }, Self::of)
+    }
+
+    /// The account of an address.
+    pub fn of(email: Email) -> Self {
+        Self { text: email.as_str().to_owned(), email: Some(email) }
+    }
+
+    /// The address, if it is one.
+    pub const fn email(&self) -> Option<&Email> {
+        self.email.as_ref()
+    }
+
+    /// What its attempts are counted by.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
 fn is_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain))
 }

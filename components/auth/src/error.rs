@@ -12,6 +12,9 @@ insula_kit::catalogue! {
     /// The refresh token is unknown, too old, of a session that has ended, or was exchanged before, which ends the
     /// session: somebody has a copy. Log in again.
     INVALID_REFRESH_TOKEN = 401 "invalid-refresh-token" "The refresh token is not valid";
+    /// Too many attempts failed for this account or from this network. Wait for `retry_after` seconds; a right attempt
+    /// that is made earlier is not looked at.
+    TOO_MANY_ATTEMPTS = 429 "too-many-attempts" "Too many attempts";
 }
 
 /// A refusal or a failure. None of its texts names a person, an address or a secret.
@@ -26,6 +29,12 @@ pub enum Error {
     /// The refresh token proves nothing, or was exchanged before.
     #[error("the refresh token proves nothing")]
     InvalidRefreshToken,
+    /// Somebody guesses too often.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// When another one will be looked at.
+        seconds: u64,
+    },
     /// The session ended while it was calling.
     #[error("the session has ended")]
     SessionEnded,
@@ -57,6 +66,7 @@ impl From<Error> for Problem {
         match error {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
             Error::InvalidCredentials => Self::challenge(&INVALID_CREDENTIALS),
+            Error::TooManyAttempts { seconds } => Self::new(&TOO_MANY_ATTEMPTS).retry_after(seconds),
             Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
             Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),

@@ -24,6 +24,7 @@
 
 mod email;
 mod error;
+mod guess;
 mod http;
 mod password;
 mod refresh_token;

@@ -75,7 +75,13 @@ pub const ROUTES: &[Route<Operation>] = &[
             about: "The token acts in the tenant that `tenant_id` names, or in the person's first.",
             query: &[],
             answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
-            problems: &[&error::INVALID_CREDENTIALS, &NOT_FOUND, &UNAVAILABLE, &NOT_MIGRATED],
+            problems: &[
+                &error::INVALID_CREDENTIALS,
+                &error::TOO_MANY_ATTEMPTS,
+                &NOT_FOUND,
+                &UNAVAILABLE,
+                &NOT_MIGRATED,
+            ],
         },
     },
     Route {
@@ -93,7 +99,12 @@ pub const ROUTES: &[Route<Operation>] = &[
                     second attempt ends the session and all its tokens, because somebody has a copy.",
             query: &[],
             answers: &[Answer::json::<SessionView>(200, "The next tokens of the session.")],
-            problems: &[&error::INVALID_REFRESH_TOKEN, &UNAVAILABLE, &NOT_MIGRATED],
+            problems: &[
+                &error::INVALID_REFRESH_TOKEN,
+                &error::TOO_MANY_ATTEMPTS,
+                &UNAVAILABLE,
+                &NOT_MIGRATED,
+            ],
         },
     },
     Route {

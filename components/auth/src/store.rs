@@ -7,6 +7,7 @@ use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
+use insula_kit::time::Timestamp;
 
 use crate::email::Email;
 use crate::password::PasswordHash;
@@ -40,6 +41,8 @@ pub struct Known {
     pub user_id: UserId,
     pub password: PasswordHash,
     pub membership: Option<(TenantId, Role)>,
+    /// Whether it has logged in from this network before.
+    pub is_known: bool,
 }
 
 /// A tenant that a person belongs to.
@@ -65,13 +68,19 @@ pub fn insert(person: &Person, password: &PasswordHash, tenant: Option<&FirstTen
 }
 
 /// Who has the address; the row is for [`read_known`]. An address of wrong syntax is nobody's.
-pub fn get_by_email(email: Option<&Email>, wanted: Wanted) -> Statement {
+pub fn get_by_email(
+    email: Option<&Email>,
+    wanted: Wanted,
+    network: Option<String>,
+    now: Timestamp,
+) -> Statement {
     let tenant_id = match wanted {
         Wanted::First => None,
         Wanted::This(id) => Some(id.to_string()),
         Wanted::Impossible => Some(String::new()),
     };
-    Statement::new(GET_BY_EMAIL, params![tenant_id, email.map_or("", Email::as_str)])
+    let email = email.map_or("", Email::as_str);
+    Statement::new(GET_BY_EMAIL, params![network, now, tenant_id, email])
 }
 
 /// One person, for [`read_person`], and its memberships, for [`read_membership`].
@@ -85,7 +94,8 @@ pub fn get(user_id: UserId) -> Vec<Statement> {
 /// Reads what a login needs.
 pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
     let password = PasswordHash::stored(row.text("password")?);
-    Ok(Known { user_id: row.id("id")?, password, membership: read_place(row)? })
+    let is_known = row.integer("is_known")? == 1;
+    Ok(Known { user_id: row.id("id")?, password, membership: read_place(row)?, is_known })
 }
 
 /// Reads a tenant and the role there, if the row has them.

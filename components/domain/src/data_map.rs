@@ -135,6 +135,17 @@ pub const TABLES: &[Table] = &[
         columns: &[("plan", Business), ("operation", Business), ("calls", Business), ("window_ms", Business)],
     },
     Table {
+        name: "guess",
+        owner: "auth",
+        subject: None,
+        basis: Security,
+        retention: "until the attempts are forgotten, hours",
+        exported: false,
+        // A keyed digest of an address that somebody typed, or of a network: it leads to nobody, and is soon gone.
+        erasure: Keep,
+        columns: &[("subject", Secret), ("ready_at_ms", Technical), ("forgotten_at_ms", Technical)],
+    },
+    Table {
         name: "idempotency",
         owner: "kit",
         subject: Some("caller"),
@@ -150,6 +161,16 @@ pub const TABLES: &[Table] = &[
             ("answer", Secret),
             ("expires_at_ms", Technical),
         ],
+    },
+    Table {
+        name: "known_network",
+        owner: "auth",
+        subject: Some("user_id"),
+        basis: Security,
+        retention: "90 days after the last login from it",
+        exported: false,
+        erasure: Delete,
+        columns: &[("user_id", Technical), ("network", Secret), ("expires_at_ms", Technical)],
     },
     Table {
         name: "membership",
@@ -197,6 +218,16 @@ pub const TABLES: &[Table] = &[
         columns: &[("plan", Business), ("metric", Business), ("quota", Business)],
     },
     Table {
+        name: "recovery_code",
+        owner: "auth",
+        subject: Some("user_id"),
+        basis: Security,
+        retention: "until it is used, or as long as the second factor",
+        exported: false,
+        erasure: Delete,
+        columns: &[("user_id", Technical), ("digest", Secret)],
+    },
+    Table {
         name: "refresh_token",
         owner: "auth",
         subject: Some("session_id"),
@@ -241,6 +272,22 @@ pub const TABLES: &[Table] = &[
         exported: false,
         erasure: Keep,
         columns: &[("number", Technical), ("name", Technical), ("applied_at_ms", Technical)],
+    },
+    Table {
+        name: "second_factor",
+        owner: "auth",
+        subject: Some("user_id"),
+        basis: Security,
+        retention: ACCOUNT_LIFE,
+        exported: true,
+        erasure: Delete,
+        columns: &[
+            ("user_id", Technical),
+            ("secret", Secret),
+            ("created_at_ms", Technical),
+            ("confirmed_at_ms", Technical),
+            ("last_step", Technical),
+        ],
     },
     Table {
         name: "session",
@@ -291,6 +338,7 @@ pub const TABLES: &[Table] = &[
             ("state", Business),
             ("plan", Business),
             ("created_at_ms", Technical),
+            ("second_factor_required", Business),
         ],
     },
     Table {

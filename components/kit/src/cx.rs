@@ -4,12 +4,15 @@ use std::cell::RefCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use insula_domain::credential::hexadecimal;
+
 use crate::config::Config;
 use crate::guard::{Caller, Grant, Membership};
 use crate::id::{Id, Kind, SessionId, TenantId, UserId};
 use crate::idempotency::Claim;
 use crate::problem::{INTERNAL, NOT_FOUND, Problem};
-use crate::sql::{Db, Scope};
+use crate::seal;
+use crate::sql::{self, Db, Scope};
 use crate::time::Timestamp;
 
 /// The context of one request.
@@ -27,6 +30,11 @@ pub struct Cx {
 #[derive(Debug, thiserror::Error)]
 #[error("no random bytes")]
 struct NoRandomness;
+
+/// The component was given no master key, though it keeps what only the key's holder may read.
+#[derive(Debug, thiserror::Error)]
+#[error("the variable `master_key` is missing")]
+struct NoMasterKey;
 
 impl Cx {
     /// The time now.
@@ -119,6 +127,42 @@ impl Cx {
     #[must_use]
     pub fn has_idempotency_key(&self) -> bool {
         self.idempotency_key.is_some()
+    }
+
+    /// What may be stored of `text`, so that it is found again and a thief of the database can't guess it: 256 bits in
+    /// hexadecimal that only who knows the master key can compute. Equal texts of two purposes differ.
+    ///
+    /// # Errors
+    ///
+    /// `internal` without a master key.
+    pub fn keyed_digest(&self, purpose: &str, text: &str) -> Result<String, Problem> {
+        let derived = seal::derive(self.master_key()?, &format!("{purpose}\n{text}"));
+        derived.map(|key| hexadecimal(&key)).ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+    }
+
+    /// Seals `text` under the master key, for the purpose that `info` names.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::keyed_digest`].
+    pub fn seal(&self, info: &str, text: &str) -> Result<String, Problem> {
+        let sealed = seal::seal(self.master_key()?, info, self.random()?, text);
+        sealed.ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    ///
+    /// # Errors
+    ///
+    /// `internal` without the master key or for another purpose.
+    pub fn open(&self, info: &str, sealed: &str) -> Result<String, Problem> {
+        let text = seal::open(self.master_key()?, info, sealed);
+        text.ok_or_else(|| sql::Error::Decode("sealed".to_owned()).into())
+    }
+
+    pub(crate) fn master_key(&self) -> Result<&str, Problem> {
+        let key = self.config.master_key.as_deref();
+        key.ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
     }
 
     /// The database.

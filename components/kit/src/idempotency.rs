@@ -35,11 +35,6 @@ pub struct Claim {
     info: String,
 }
 
-/// The component was given no master key, though it has operations that make things.
-#[derive(Debug, thiserror::Error)]
-#[error("the variable `master_key` is missing")]
-struct NoMasterKey;
-
 #[derive(Serialize, Deserialize)]
 struct Kept {
     status: u16,
@@ -136,7 +131,7 @@ async fn find(cx: &Cx, claim: &Claim) -> Result<Option<Response>, Problem> {
     if row.text("body_digest")? != claim.body_digest {
         return Err(Problem::new(&IDEMPOTENCY_KEY_REUSED));
     }
-    let kept = seal::open(master_key(cx)?, &claim.info, &row.text("answer")?)
+    let kept = seal::open(cx.master_key()?, &claim.info, &row.text("answer")?)
         .and_then(|text| serde_json::from_str::<Kept>(&text).ok())
         .ok_or_else(|| Problem::from(sql::Error::Decode("answer".to_owned())))?;
     let response = Response { status: kept.status, headers: kept.headers, body: kept.body.into() };
@@ -148,7 +143,7 @@ fn keep(cx: &Cx, claim: &Claim, answer: &Response) -> Result<Statement, Problem>
     let body = String::from_utf8(answer.body.to_vec()).map_err(|_| unwritable())?;
     let kept = Kept { status: answer.status, headers: answer.headers.clone(), body };
     let text = serde_json::to_string(&kept).map_err(|_| unwritable())?;
-    let sealed = seal::seal(master_key(cx)?, &claim.info, cx.random()?, &text).ok_or_else(unwritable)?;
+    let sealed = seal::seal(cx.master_key()?, &claim.info, cx.random()?, &text).ok_or_else(unwritable)?;
     let now = cx.now();
     let params = params![
         &claim.caller,
@@ -165,14 +160,7 @@ fn keep(cx: &Cx, claim: &Claim, answer: &Response) -> Result<Statement, Problem>
 /// What is kept of the body: its digest under the master key. A plain digest of a body that holds a password would let
 /// a thief of the database guess the password at the speed of SHA-256.
 fn fingerprint(cx: &Cx, body_digest: &[u8; 32]) -> Result<String, Problem> {
-    let info = format!("idempotency body\n{}", hexadecimal(body_digest));
-    seal::derive(master_key(cx)?, &info)
-        .map(|key| hexadecimal(&key))
-        .ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
-}
-
-fn master_key(cx: &Cx) -> Result<&str, Problem> {
-    cx.config.master_key.as_deref().ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+    cx.keyed_digest("idempotency body", &hexadecimal(body_digest))
 }
 
 /// Who the caller is, as far as its requests can be equal: the same person in another tenant is another caller.

@@ -8,6 +8,8 @@ const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
 const PURGE_ACCESS_TOKENS: &str = include_str!("../sql/access_token_purge.sql");
 const PURGE_REFRESH_TOKENS: &str = include_str!("../sql/refresh_token_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
+const PURGE_GUESSES: &str = include_str!("../sql/guess_purge.sql");
+const PURGE_KNOWN_NETWORKS: &str = include_str!("../sql/known_network_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
 pub const CHUNK: usize = 1_000;
@@ -30,6 +32,16 @@ pub async fn purge_refresh_tokens(db: &Db, now: Timestamp) -> Result<usize, sql:
 /// Deletes a chunk of the sessions that are over. Returns how many there were.
 pub async fn purge_sessions(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_SESSIONS, now).await
+}
+
+/// Deletes a chunk of the attempts that are forgotten. Returns how many subjects there were.
+pub async fn purge_guesses(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_GUESSES, now).await
+}
+
+/// Deletes a chunk of the networks that nobody has logged in from for long. Returns how many there were.
+pub async fn purge_known_networks(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_KNOWN_NETWORKS, now).await
 }
 
 async fn purge(db: &Db, text: &'static str, now: Timestamp) -> Result<usize, sql::Error> {

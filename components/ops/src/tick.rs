@@ -22,6 +22,10 @@ pub enum Task {
     RefreshTokens,
     /// Deletes sessions that are over.
     Sessions,
+    /// Deletes attempts to guess something that are forgotten.
+    Guesses,
+    /// Deletes networks that nobody has logged in from for long.
+    KnownNetworks,
 }
 
 /// What a task did.
@@ -34,7 +38,14 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 4] = [Self::Idempotency, Self::AccessTokens, Self::RefreshTokens, Self::Sessions];
+    const ALL: [Self; 6] = [
+        Self::Idempotency,
+        Self::AccessTokens,
+        Self::RefreshTokens,
+        Self::Sessions,
+        Self::Guesses,
+        Self::KnownNetworks,
+    ];
 
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +54,8 @@ impl Task {
             Self::AccessTokens => "purge_access_tokens",
             Self::RefreshTokens => "purge_refresh_tokens",
             Self::Sessions => "purge_sessions",
+            Self::Guesses => "purge_guesses",
+            Self::KnownNetworks => "purge_known_networks",
         }
     }
 
@@ -52,6 +65,8 @@ impl Task {
             Self::AccessTokens => store::purge_access_tokens(db, now).await,
             Self::RefreshTokens => store::purge_refresh_tokens(db, now).await,
             Self::Sessions => store::purge_sessions(db, now).await,
+            Self::Guesses => store::purge_guesses(db, now).await,
+            Self::KnownNetworks => store::purge_known_networks(db, now).await,
         }
     }
 
@@ -100,6 +115,8 @@ mod tests {
     const REFRESH: &str = "insert into refresh_token values ($1, $2, $3, 'next') returning digest";
     const ACCESS_LEFT: &str = "select digest from access_token";
     const REFRESH_LEFT: &str = "select digest from refresh_token";
+    const GUESS: &str = "insert into guess values ($1, $2, $3) returning subject";
+    const NETWORK: &str = "insert into known_network values ('u', $1, $2) returning network";
     const PERSON: &str = "insert into user_account values ('u', 'e', null, 'p', 0) returning id";
 
     fn database() -> Db {
@@ -110,10 +127,10 @@ mod tests {
         block_on(db.query(Scope::System, Statement::new(text, params))).unwrap()
     }
 
-    fn removed(db: &Db) -> [usize; 4] {
+    fn removed(db: &Db) -> [usize; 6] {
         let ran = block_on(run(db, NOW)).unwrap();
         assert_eq!(ran.iter().map(|ran| ran.task).collect::<Vec<_>>(), Task::ALL);
-        [ran[0].removed, ran[1].removed, ran[2].removed, ran[3].removed]
+        std::array::from_fn(|at| ran[at].removed)
     }
 
     fn keep_answers(db: &Db, count: i64, prefix: &str, expires_at: Timestamp) {
@@ -133,8 +150,17 @@ mod tests {
         rows(&db, REFRESH, params!["old", "over", NOW]);
         rows(&db, REFRESH, params!["used", "open", NOW]);
         rows(&db, TOKEN, params!["of the session that is over", "over", NOW.plus_ms(1)]);
+        for (subject, ready_at, forgotten_at) in [("old", 0, 0), ("waits", 1, 0), ("remembered", 0, 1)] {
+            rows(&db, GUESS, params![subject, NOW.plus_ms(ready_at), NOW.plus_ms(forgotten_at)]);
+        }
+        rows(&db, NETWORK, params!["old", NOW]);
+        rows(&db, NETWORK, params!["new", NOW.plus_ms(1)]);
 
-        assert_eq!(removed(&db), [2_500, 1, 1, 1]);
+        assert_eq!(removed(&db), [2_500, 1, 1, 1, 1, 1]);
+        let left = rows(&db, "select subject from guess order by subject", vec![]);
+        let left: Vec<_> = left.iter().map(|row| row.text("subject").unwrap()).collect();
+        assert_eq!(left, ["remembered", "waits"]);
+        assert_eq!(rows(&db, "select network from known_network", vec![])[0].text("network").unwrap(), "new");
         for (tokens, left) in [(ACCESS_LEFT, "new"), (REFRESH_LEFT, "used")] {
             let digests = rows(&db, tokens, vec![]);
             assert_eq!(digests.iter().map(|row| row.text("digest").unwrap()).collect::<Vec<_>>(), [left]);
@@ -149,8 +175,8 @@ mod tests {
     fn a_second_tick_finds_nothing_to_do() {
         let db = database();
         keep_answers(&db, 10, "old", NOW);
-        assert_eq!(removed(&db), [10, 0, 0, 0]);
-        assert_eq!(removed(&db), [0, 0, 0, 0]);
+        assert_eq!(removed(&db), [10, 0, 0, 0, 0, 0]);
+        assert_eq!(removed(&db), [0, 0, 0, 0, 0, 0]);
     }
 
     #[test]
@@ -158,8 +184,8 @@ mod tests {
         let db = database();
         let bound = ROUNDS * CHUNK;
         keep_answers(&db, i64::try_from(bound).unwrap() + 5, "old", NOW);
-        assert_eq!(removed(&db), [bound, 0, 0, 0]);
-        assert_eq!(removed(&db), [5, 0, 0, 0]);
+        assert_eq!(removed(&db), [bound, 0, 0, 0, 0, 0]);
+        assert_eq!(removed(&db), [5, 0, 0, 0, 0, 0]);
     }
 
     #[test]

@@ -85,7 +85,7 @@ mod tests {
     fn database() -> Db {
         let db = Db::Memory(Memory::migrated().unwrap());
         let tenant = Statement::new(
-            "insert into tenant values ($1, 'Acme', 'active', 'free', 0) returning id",
+            "insert into tenant (id, name, state, plan, created_at_ms) values ($1, 'Acme', 'active', 'free', 0) returning id",
             params![TENANT],
         );
         block_on(db.query(Scope::System, tenant)).unwrap();

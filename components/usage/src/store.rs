@@ -49,7 +49,11 @@ mod tests {
     fn database() -> Db {
         let db = Db::Memory(Memory::migrated().unwrap());
         for (id, plan) in [(OWN, "free"), (OTHER, "enterprise")] {
-            run(&db, "insert into tenant values ($1, 'T', 'active', $2, 0) returning id", params![id, plan]);
+            run(
+                &db,
+                "insert into tenant (id, name, state, plan, created_at_ms) values ($1, 'T', 'active', $2, 0) returning id",
+                params![id, plan],
+            );
         }
         run(
             &db,

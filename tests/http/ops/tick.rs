@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 const PATH: &str = "/internal/tick";
 const DAY: Duration = Duration::from_secs(86_400);
 
+/// What the first tasks of the list did, which are about answers and sessions.
 fn tick(app: &App) -> Value {
-    app.operator().request("POST", PATH).send().expect(200).json()
+    let all = app.operator().request("POST", PATH).send().expect(200).json();
+    json!({ "ran": all["ran"].as_array().unwrap()[..4] })
 }
 
 fn ran(answers: i64, tokens: i64, refresh_tokens: i64, sessions: i64) -> Value {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::token_view::SessionView;
-use crate::email::Email;
+use crate::email::Account;
 use crate::password::Password;
 use crate::service::session;
 use crate::store::Wanted;
@@ -30,13 +30,11 @@ pub struct LoginBody {
 /// The answer is not to be stored by anyone on the way, which the header that every answer carries by default says.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let LoginBody { email, password, tenant_id } = request.json()?;
-    // An address of wrong syntax is nobody's, and is told like any other unknown one.
-    let email = Email::parse(&email).ok();
     let wanted = match tenant_id.as_deref().map(TenantId::parse) {
         None => Wanted::First,
         Some(Some(id)) => Wanted::This(id),
         Some(None) => Wanted::Impossible,
     };
-    let tokens = session::log_in(cx, email.as_ref(), &Password::presented(password), wanted).await?;
+    let tokens = session::log_in(cx, &Account::typed(&email), &Password::presented(password), wanted).await?;
     Response::ok(&SessionView::from(&tokens))
 }

@@ -7,8 +7,9 @@ use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, config};
 
-use crate::email::Email;
+use crate::email::Account;
 use crate::error::Error;
+use crate::guess::{self, Attempt};
 use crate::password::Password;
 use crate::refresh_token::{self, RefreshToken};
 use crate::service::signing_key;
@@ -27,22 +28,28 @@ pub struct Tokens {
 }
 
 /// Makes a session of the person whose address and password these are. An unknown address takes the same steps and
-/// the same time as a wrong password.
+/// the same time as a wrong password. `account` is the address as it was typed, by which attempts are counted.
 pub async fn log_in(
     cx: &Cx,
-    email: Option<&Email>,
+    account: &Account,
     password: &Password,
     wanted: Wanted,
 ) -> Result<Tokens, Problem> {
-    let rows = cx.query(Scope::System, store::get_by_email(email, wanted)).await?;
+    let found = store::get_by_email(account.email(), wanted, guess::network(cx)?, cx.now());
+    let rows = cx.query(Scope::System, found).await?;
     let known = rows.first().map(store::read_known).transpose()?;
+    let is_known = known.as_ref().is_some_and(|known| known.is_known);
+    let attempt = Attempt::begin(cx, guess::password(cx, account.as_str(), is_known)?).await?;
     let is_proven = password.proves(known.as_ref().map(|known| &known.password))?;
     let known = known.filter(|_| is_proven).ok_or(Error::InvalidCredentials)?;
     if wanted != Wanted::First && known.membership.is_none() {
+        cx.batch(Scope::System, attempt.undone()).await?;
         return Err(Error::NoSuchTenant.into());
     }
     let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
-    let statements = session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh());
+    let mut statements = session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh());
+    statements.extend(guess::remember(cx, known.user_id)?);
+    statements.extend(attempt.succeeded());
     cx.batch(Scope::Person(known.user_id), statements).await?;
     Ok(tokens)
 }
@@ -51,7 +58,12 @@ pub async fn log_in(
 pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Problem> {
     let used = presented.digest();
     let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
-    let found = session::read(rows.first().ok_or(Error::InvalidRefreshToken)?)?;
+    let Some(row) = rows.first() else {
+        // A right token is never kept waiting: 256 bits can't be guessed, and it must work behind a busy address.
+        let _counted = Attempt::begin(cx, guess::token(cx)?).await?;
+        return Err(Error::InvalidRefreshToken.into());
+    };
+    let found = session::read(row)?;
     let tokens = tokens(cx, found.session_id, found.user_id, found.membership).await?;
     let next = tokens.refresh();
     let statements = session::exchange(&used, &tokens.access, &tokens.access_token.digest(), &next);

@@ -1,0 +1,189 @@
+//! Guessing: who may try a password, a code or another secret, and how often. Every secret that can be guessed is tried
+//! through this room.
+//!
+//! An attempt is counted before the secret is looked at, in one statement, so of calls at once no more get through than
+//! of calls one after the other, and a refused one costs no hash. A right one takes its count back. What is counted
+//! depends on whether the person has logged in from this network before:
+//!
+//! - From a **known** network: the account from this network alone. What strangers do elsewhere, or to other accounts
+//!   from here, keeps nobody out where they have been before.
+//! - From **anywhere else**: the account from this network, the account from all unknown networks together, the network,
+//!   and its surroundings. Whoever has many networks is held to the account's pace, whose longest wait is half a minute,
+//!   so that it never becomes a lock-out; whoever tries many accounts is held to the network's.
+//!
+//! An unknown address is counted as a known one is, by its text. Nobody can tell the two apart by what is refused, except
+//! from a network that the person has logged in from. A success forgets what was counted for the account from this
+//! network; from the others it takes back its own count only, or an attacker could make room with an account of its own.
+//!
+//! Accounts and networks are kept as digests under the master key, so the table names nobody.
+
+pub mod rule;
+mod store;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use insula_kit::id::UserId;
+use insula_kit::sql::{self, Scope, Statement};
+use insula_kit::time::Timestamp;
+use insula_kit::{Cx, Problem};
+
+use self::rule::{CODE, ELSEWHERE, NETWORK, PAIR, Rule, WIDE};
+use crate::error::Error;
+
+/// How long a network stays known after the last login from it: 90 days.
+const KNOWN_MS: i64 = 90 * 86_400_000;
+
+/// What attempts are counted against.
+pub struct Subject {
+    digest: String,
+    rule: Rule,
+}
+
+/// An attempt that was counted. It stays counted unless its statements are run.
+#[must_use = "an attempt that succeeds has to be given back"]
+pub struct Attempt {
+    at: Timestamp,
+    counted: Vec<(Subject, Timestamp)>,
+}
+
+/// What a password is tried for: an account, by the text of its address.
+pub fn password(cx: &Cx, account: &str, is_known: bool) -> Result<Vec<Subject>, Problem> {
+    subjects(cx, "password", account, PAIR, ELSEWHERE, is_known)
+}
+
+/// What a code is tried for. Whoever gets here knows the password, so there is nothing that a stranger could shut.
+pub fn code(cx: &Cx, user_id: UserId, is_known: bool) -> Result<Vec<Subject>, Problem> {
+    let place = cx.client().filter(|_| is_known).map(narrow);
+    Ok(vec![subject(cx, "code", &format!("{user_id}\n{}", place.unwrap_or_default()), CODE)?])
+}
+
+/// What secrets of 256 bits are tried for: the network. They can't be guessed; who tries nevertheless is slowed down.
+pub fn token(cx: &Cx) -> Result<Vec<Subject>, Problem> {
+    networks(cx, "token")
+}
+
+/// The network that the call comes from, as it is remembered; none where the host tells none.
+pub fn network(cx: &Cx) -> Result<Option<String>, Problem> {
+    cx.client().map(|address| cx.keyed_digest("known network", &narrow(address))).transpose()
+}
+
+/// Remembers that a person has proven itself from this network.
+pub fn remember(cx: &Cx, user_id: UserId) -> Result<Option<Statement>, Problem> {
+    let expires_at = cx.now().plus_ms(KNOWN_MS);
+    Ok(network(cx)?.map(|network| store::remember(user_id, &network, expires_at)))
+}
+
+fn subjects(
+    cx: &Cx,
+    purpose: &str,
+    account: &str,
+    pair: Rule,
+    elsewhere: Rule,
+    is_known: bool,
+) -> Result<Vec<Subject>, Problem> {
+    let mut subjects = Vec::with_capacity(4);
+    if let Some(address) = cx.client() {
+        subjects.push(subject(cx, purpose, &format!("{account}\n{}", narrow(address)), pair)?);
+    }
+    // Without an address everybody seems to be in one place: the account's own slow pace would be a lock-out there.
+    if !is_known || subjects.is_empty() {
+        subjects.push(subject(cx, purpose, &format!("{account}\nelsewhere"), elsewhere)?);
+        subjects.extend(networks(cx, purpose)?);
+    }
+    Ok(subjects)
+}
+
+fn networks(cx: &Cx, purpose: &str) -> Result<Vec<Subject>, Problem> {
+    let Some(address) = cx.client() else { return Ok(Vec::new()) };
+    Ok(vec![
+        subject(cx, purpose, &format!("network {}", narrow(address)), NETWORK)?,
+        subject(cx, purpose, &format!("network {}", wide(address)), WIDE)?,
+    ])
+}
+
+fn subject(cx: &Cx, purpose: &str, text: &str, rule: Rule) -> Result<Subject, Problem> {
+    Ok(Subject { digest: cx.keyed_digest("guess", &format!("{purpose}\n{text}"))?, rule })
+}
+
+/// What one customer of a provider has: an IPv4 address, an IPv6 network of 64 bits.
+fn narrow(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => prefix(address, 64),
+    }
+}
+
+/// What one customer may have of many: 256 IPv4 addresses, an IPv6 network of 48 bits.
+fn wide(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & !0xff)),
+        IpAddr::V6(address) => prefix(address, 48),
+    }
+}
+
+fn prefix(address: Ipv6Addr, bits: u32) -> String {
+    format!("{}/{bits}", Ipv6Addr::from_bits(address.to_bits() >> (128 - bits) << (128 - bits)))
+}
+
+impl Attempt {
+    /// Counts an attempt against all of the subjects, or against none.
+    ///
+    /// # Errors
+    ///
+    /// `too-many-attempts` when one of them has to wait.
+    pub async fn begin(cx: &Cx, subjects: Vec<Subject>) -> Result<Self, Problem> {
+        let at = cx.now();
+        let statements: Vec<Statement> =
+            subjects.iter().map(|subject| store::insert(&subject.digest, subject.rule, at)).collect();
+        let results = match cx.db().batch(Scope::System, statements).await {
+            Ok(results) => results,
+            Err(sql::Error::Refused(_)) => return Err(refusal(cx, &subjects, at).await?),
+            Err(error) => return Err(error.into()),
+        };
+        let ready = results.iter().map(|rows| store::read_ready(rows)).collect::<Result<Vec<_>, _>>()?;
+        let counted = subjects.into_iter().zip(ready).map(|(subject, ready)| (subject, ready.unwrap_or(at)));
+        Ok(Self { at, counted: counted.collect() })
+    }
+
+    /// What the batch does that the right secret leads to: the first subject, which is the caller's own, is forgotten,
+    /// the others get their count back.
+    pub fn succeeded(&self) -> Vec<Statement> {
+        let (own, others) = self.counted.split_at(self.counted.len().min(1));
+        let forget = own.iter().map(|(subject, _)| store::delete(&subject.digest));
+        forget.chain(others.iter().map(|counted| self.give_back(counted))).collect()
+    }
+
+    /// What takes the attempt back and nothing else.
+    pub fn undone(&self) -> Vec<Statement> {
+        self.counted.iter().map(|counted| self.give_back(counted)).collect()
+    }
+
+    fn give_back(&self, (subject, ready_at): &(Subject, Timestamp)) -> Statement {
+        store::give_back(&subject.digest, subject.rule, *ready_at, self.at)
+    }
+}
+
+/// Why an attempt is refused. Another one may have been counted since: then the wait is that one's.
+async fn refusal(cx: &Cx, subjects: &[Subject], at: Timestamp) -> Result<Problem, Problem> {
+    let digests = subjects.iter().map(|subject| subject.digest.as_str());
+    let rows = cx.query(Scope::System, store::get_ready(digests)).await?;
+    let ready_at = store::read_ready(&rows)?.unwrap_or(at);
+    let wait_ms = ready_at.as_ms() - at.as_ms();
+    Ok(Error::TooManyAttempts { seconds: u64::try_from(wait_ms.max(1)).unwrap_or(1).div_ceil(1_000) }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_what_one_customer_has_and_its_surroundings_what_a_greedy_one_may_have() {
+        let seen = |text: &str| {
+            let address = text.parse().unwrap();
+            (narrow(address), wide(address))
+        };
+        let pair = |narrow: &str, wide: &str| (narrow.to_owned(), wide.to_owned());
+        assert_eq!(seen("203.0.113.77"), pair("203.0.113.77", "203.0.113.0/24"));
+        assert_eq!(seen("2001:db8:1:2:3:4:5:6"), pair("2001:db8:1:2::/64", "2001:db8:1::/48"));
+    }
+}
