@@ -4,9 +4,11 @@
 //! |------------------------------------------|------------------------------------------------------------|
 //! | `floor hyper --listen A --threads N`     | answers every request with a constant, until it is stopped |
 //! | `floor argon2 --count N`                 | hashes N passwords and prints the CPU seconds that it took |
+//! | `floor keys --count N`                   | writes N API keys as CSV, to fill a database with          |
 //!
 //! The allocator is the host's, so that a difference is not the allocator's.
 
+mod keys;
 mod passwords;
 mod server;
 
@@ -15,7 +17,8 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "floor hyper --listen ADDRESS --threads COUNT | floor argon2 --count COUNT";
+const USAGE: &str = "floor hyper --listen ADDRESS --threads COUNT | floor argon2 --count COUNT | \
+                     floor keys --count COUNT";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +30,10 @@ fn main() -> ExitCode {
         },
         ["argon2", "--count", count] => match count.parse() {
             Ok(count) => passwords::hash(count).map(|seconds| println!("{seconds}")),
+            Err(_) => Err(USAGE.to_owned()),
+        },
+        ["keys", "--count", count] => match count.parse() {
+            Ok(count) => keys::write(count).map_err(|error| error.to_string()),
             Err(_) => Err(USAGE.to_owned()),
         },
         _ => Err(USAGE.to_owned()),

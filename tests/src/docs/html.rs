@@ -2,6 +2,7 @@
 
 mod operation;
 mod schema;
+mod standing;
 
 use insula_ops::html::{self, Prose, Text};
 use serde_json::{Map, Value};
@@ -31,11 +32,12 @@ pub fn page(document: &Value) -> String {
     let (title, version) = (Text(text(&document["info"]["title"])), Text(text(&document["info"]["version"])));
     let body = format!(
         "<h1>{title} {version}</h1>\n{}\n<p>The same for programs: <a href=\"/openapi.json\">/openapi.json</a>. \
-         <a href=\"/problems\">All problems</a>.</p>\n<h2 id=\"credentials\">Credentials</h2>\n{}\
+         <a href=\"/problems\">All problems</a>.</p>\n<h2 id=\"credentials\">Credentials</h2>\n{}{}\
          <nav aria-label=\"Operations\">\n<h2>Operations</h2>\n{index}</nav>\n<main>\n{sections}\
          <h2 id=\"schemas\">Schemas</h2>\n{schemas}</main>",
         paragraphs(text(&document["info"]["description"])),
         credentials(&document["components"]["securitySchemes"]),
+        standing::section(),
     );
     html::page("The API", &body)
 }

@@ -21,6 +21,17 @@ const SQLITE_FILE: &str = "default.db";
 const LIFT_LIMITS: &str = "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota; \
      delete from endpoint_limit;";
 
+/// Where keys are loaded, before they are of somebody.
+const CREATE_LOADED: &str = "create table loaded_key (number bigint, id text, digest text, text text);";
+const FILL_KEYS: &str = "
+  insert into api_key (id, tenant_id, created_by, name, scopes, live, digest, created_at_ms)
+  select l.id, o.tenant_id, o.user_id, 'loaded', 'read analyze', 1, l.digest, 0
+  from loaded_key l
+  join (select row_number() over (order by tenant_id) - 1 as place, count(*) over () as owners, tenant_id, user_id
+    from membership where role = 'owner') o on o.place = l.number % o.owners
+  order by l.id;
+  drop table loaded_key;";
+
 /// The database of a row.
 pub enum Database<'a> {
     /// The embedded one, in the row's state folder.
@@ -43,25 +54,44 @@ impl<'a> Database<'a> {
         }
     }
 
+    /// Loads keys from CSV (number, id, digest, text): of all tenants in turn, made by their owners.
+    pub fn load_keys(&self, state: &Path, csv: &Path) -> Result<()> {
+        let csv = csv.display();
+        match self {
+            Self::Sqlite => {
+                let import = format!(".import --csv {csv} loaded_key");
+                self.execute(state, &[CREATE_LOADED, &import, FILL_KEYS])
+            }
+            Self::Postgres(_) => {
+                let copy = format!("\\copy loaded_key from '{csv}' csv");
+                self.execute(state, &[CREATE_LOADED, &copy, FILL_KEYS, "analyze"])
+            }
+        }
+    }
+
     /// Lets every tenant call as often as it can. The application has migrated the database before.
     pub fn lift_limits(&self, state: &Path) -> Result<()> {
-        let mut command = match self {
+        self.execute(state, &[LIFT_LIMITS])
+    }
+
+    /// Runs statements, and commands of the database's own client, one after the other.
+    fn execute(&self, state: &Path, commands: &[&str]) -> Result<()> {
+        let mut client = match self {
             Self::Sqlite => {
                 install::debian(&[SQLITE])?;
-                let mut command = Command::new(SQLITE.proof);
-                command
-                    .args(["-bail", "-cmd", ".timeout 5000"])
-                    .arg(state.join(SQLITE_FILE))
-                    .arg(LIFT_LIMITS);
-                command
+                let mut client = Command::new(SQLITE.proof);
+                client.args(["-bail", "-cmd", ".timeout 5000"]).arg(state.join(SQLITE_FILE)).args(commands);
+                client
             }
             Self::Postgres(cluster) => {
-                let mut command = Command::new("psql");
-                command.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", &cluster.url()]);
-                command.args(["--command", LIFT_LIMITS]);
-                command
+                let mut client = Command::new("psql");
+                client.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", &cluster.url()]);
+                for command in commands {
+                    client.args(["--command", command]);
+                }
+                client
             }
         };
-        process::output(&mut command).map(drop)
+        process::output(&mut client).map(drop)
     }
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod guard;
+mod keys;
 mod login;
 mod native;
 mod process;
@@ -15,10 +16,12 @@ use super::figure::Figure;
 type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
 
 /// Every row with the name by which it is chosen.
-pub const ALL: [(&str, Row); 8] = [
+pub const ALL: [(&str, Row); 10] = [
     ("bare", native::bare),
     ("sqlite", guard::sqlite),
     ("postgres", guard::postgres),
+    ("keys-sqlite", keys::sqlite),
+    ("keys-postgres", keys::postgres),
     ("login", login::login),
     ("analyze", analyze::analyze),
     ("start", process::start),

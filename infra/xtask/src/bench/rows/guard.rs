@@ -40,7 +40,7 @@ pub fn sqlite(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let database = Database::Sqlite;
     let customers = Customers::make(bench, &state, &database, TENANTS)?;
     let server = guests(bench, &state, &database)?;
-    let script = rotation(&state, &customers)?;
+    let script = rotation(&state, &customers.keys)?;
     let guarded = || Target::new(&server, GUARDED);
     let [bare, one, gated, many, token] = load::compare(
         [
@@ -72,7 +72,7 @@ pub fn postgres(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let database = Database::postgres(bench)?;
     let customers = Customers::make(bench, &state, &database, TENANTS)?;
     let server = guests(bench, &state, &database)?;
-    let script = rotation(&state, &customers)?;
+    let script = rotation(&state, &customers.keys)?;
     let guarded = || Target::new(&server, GUARDED);
     let [select, one, many] = load::compare(
         [
@@ -98,9 +98,9 @@ fn first(customers: &Customers) -> Result<&str> {
 }
 
 /// Writes the script that asks with every key in turn.
-fn rotation(folder: &Path, customers: &Customers) -> Result<PathBuf> {
+pub fn rotation(folder: &Path, keys: &[String]) -> Result<PathBuf> {
     let path = folder.join("rotate.lua");
-    let keys: Vec<String> = customers.keys.iter().map(|key| format!("\"{key}\"")).collect();
+    let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
     std::fs::write(&path, format!("keys = {{ {} }}\n{ROTATE}", keys.join(", ")))
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
