@@ -1,7 +1,7 @@
 //! One application: the real components in the real host, with a database and a clock of its own.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
