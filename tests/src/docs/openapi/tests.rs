@@ -140,7 +140,7 @@ fn an_operation_has_the_problems_that_it_can_have_and_no_other() {
         assert!(has("post", path, "not-migrated") && has("post", path, "unavailable"), "{path}");
         assert!(!has("post", path, "idempotency-key-reused"), "{path}");
     }
-    for path in ["/.well-known/jwks.json", "/health/live", "/problems", "/openapi.json", "/docs"] {
+    for path in ["/.well-known/openid-configuration", "/health/live", "/problems", "/openapi.json", "/docs"] {
         assert!(!has("get", path, "not-migrated") && !has("get", path, "unavailable"), "{path}");
     }
     assert!(has("post", "/api/v1/tenants", "idempotency-key-reused"));
