@@ -5,11 +5,11 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use insula_kit::config::Config;
-use insula_kit::guard::{Grant, admit};
+use insula_kit::guard::{Call, Grant, admit};
 use insula_kit::problem::INTERNAL;
 use insula_kit::serve::{Ids, refuse};
 use insula_kit::time::Timestamp;
-use insula_kit::{Problem, log, schema};
+use insula_kit::{Problem, client, log, schema};
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::exports::http::handler::Guest;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Response};
@@ -22,7 +22,10 @@ use crate::store;
 use crate::usage::Report;
 
 /// What is looked at here; the rest is the workload's.
-const READ: [&str; 4] = ["authorization", "x-api-key", "x-request-id", "traceparent"];
+const READ: [&str; 6] =
+    ["authorization", "x-api-key", "x-request-id", "traceparent", "spin-client-addr", "x-forwarded-for"];
+/// By this name a plan may limit what stands behind the gateway, as it may any operation.
+const OPERATION: &str = "gateway";
 
 struct Gateway;
 spin_sdk::wasip3::http::service::export!(Gateway);
@@ -49,7 +52,14 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     let settings = Settings::load().await?;
     let config = Config::load().await;
     schema::ensure(&config.db).await?;
-    let grant = admit(settings.access(), settings.metered, read, None).await?;
+    let call = Call {
+        operation: OPERATION,
+        access: settings.access(),
+        metered: settings.metered,
+        tenant: None,
+        client: client::address(read, config.trusted_proxies),
+    };
+    let grant = admit(call, read).await?;
     let told = headers::down(came, &grant, &ids.request, settings.forward_credentials);
     let answer = handler::handle(down(request, told))
         .await

@@ -10,6 +10,7 @@ use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 use crate::id::{Id, Kind};
 use crate::json::{self, Json};
 use crate::problem::{MALFORMED, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem};
+use crate::serve::Ids;
 use crate::validate::FieldError;
 
 /// A request on its way to its operation.
@@ -54,6 +55,12 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The ids that the answer and its log lines carry.
+    #[must_use]
+    pub fn ids(&self) -> Ids {
+        Ids::of(&self.headers)
     }
 
     /// The JSON body.

@@ -15,7 +15,7 @@
 //! The component has the route `/...`, so it also answers what no other component has a route for: 404.
 //!
 //! 1. `http` answers; `routes` holds the table.
-//! 2. `health`, `catalogue` and `tick` hold what there is to say and to do.
+//! 2. `health`, `catalogue`, `tick` and `rotation` hold what there is to say and to do.
 //! 3. `store` runs the statements in `sql/`.
 //!
 //! The folder `generated/` is written by `cargo xtask docs` from the route tables of all components, so this crate
@@ -26,6 +26,7 @@ pub mod catalogue;
 mod health;
 pub mod html;
 mod http;
+mod rotation;
 mod routes;
 mod store;
 mod tick;
@@ -52,7 +53,7 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::GetOpenapi => http::documents::openapi(&request),
         Operation::GetDocs => http::documents::docs(&request),
         Operation::Migrate => http::migrate::handle(cx).await,
-        Operation::Tick => http::tick::handle(cx).await,
+        Operation::Tick => http::tick::handle(cx, &request).await,
     }
 }
 

@@ -158,3 +158,24 @@ fn an_unmigrated_database_is_said_to_be_unmigrated() {
     answer.problem(503, "not-migrated");
     assert!(!answer.header("retry-after").is_empty(), "{answer}");
 }
+
+#[test]
+fn a_signing_key_that_is_due_is_made_by_the_tick_and_once() {
+    let app = App::with(Options {
+        settings: |settings| {
+            settings.variables.insert("signing_key".to_owned(), String::new());
+            settings.variables.insert("signing_algorithm".to_owned(), "ES256".to_owned());
+        },
+        ..Options::default()
+    });
+    let keys = || app.operator().request("POST", PATH).send().expect(200).json()["signing_keys"].clone();
+
+    assert_eq!(keys(), "made", "an installation without a key");
+    assert_eq!(keys(), "not_due");
+    app.advance(DAY * 90);
+    let made = eight_at_once(|_| keys());
+
+    assert_eq!(made.iter().filter(|made| *made == "made").count(), 1, "{made:?}");
+    assert!(made.iter().all(|made| made != "failed"), "{made:?}");
+    assert_eq!(app.db().number("select count(*) from signing_key"), 2);
+}

@@ -1,9 +1,10 @@
 //! `POST /internal/tick`
 
-use insula_kit::{Cx, Problem, Response, schema};
+use insula_kit::{Cx, Problem, Request, Response, schema};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::rotation;
 use crate::tick::{self, Ran};
 
 /// What was due and was done.
@@ -12,6 +13,9 @@ use crate::tick::{self, Ran};
 pub struct TickView {
     /// Every task, in the order in which they ran.
     ran: Vec<RanView>,
+    /// Whether the next signing key was made: `not_due`, `made`, or `failed`, which the log explains.
+    #[schema(example = "not_due")]
+    signing_keys: &'static str,
 }
 
 /// What one task did.
@@ -33,8 +37,9 @@ impl From<&Ran> for RanView {
 }
 
 /// Does what is due.
-pub async fn handle(cx: &Cx) -> Result<Response, Problem> {
+pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
-    Response::ok(&TickView { ran: ran.iter().map(RanView::from).collect() })
+    let signing_keys = rotation::run(request).await.as_str();
+    Response::ok(&TickView { ran: ran.iter().map(RanView::from).collect(), signing_keys })
 }
