@@ -1,14 +1,22 @@
 //! API keys.
 
+mod bound_keys;
 mod bounds;
+mod change;
 mod create;
 mod creator;
 mod expiry;
 mod get;
 mod idempotency;
+mod import;
+mod last_use;
+mod leaked;
 mod list;
+mod networks;
 mod refused;
 mod revoke;
+mod rotate;
+mod verify;
 
 use insula_tests::support::{Answer, App, Caller};
 use serde_json::{Value, json};
@@ -26,4 +34,17 @@ pub fn reading_key<'a>(app: &'a App, owner: &Caller<'_>) -> (String, Caller<'a>)
     let answer = create(owner, &json!({ "name": "CI", "scopes": ["read"] })).expect(201);
     let key = app.caller(answer.json()["key"].as_str().unwrap());
     (answer.header("location").to_owned(), key)
+}
+
+/// A key with these settings: the path of it, its text, and whoever presents it.
+#[track_caller]
+pub fn key_with<'a>(app: &'a App, owner: &Caller<'_>, body: Value) -> (String, String, Caller<'a>) {
+    let answer = create(owner, &body).expect(201);
+    let text = answer.json()["key"].as_str().unwrap().to_owned();
+    (answer.header("location").to_owned(), text.clone(), app.caller(&text))
+}
+
+/// Sends a change of the key at that path.
+pub fn patch(caller: &Caller<'_>, path: &str, body: &Value) -> Answer {
+    caller.request("PATCH", path).json(body).send()
 }

@@ -15,22 +15,25 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
     if access == Access::Public {
         return None;
     }
-    if matches!(kind, Kind::Anonymous | Kind::Garbage | Kind::Expired | Kind::RevokedKey) {
+    if is_nobody(kind) {
         return Some(401);
     }
     match access {
         Access::Public => None,
         Access::Person => (!is_person(kind)).then_some(403),
         Access::PersonOrOperator => (!is_person(kind) && kind != Kind::Operator).then_some(403),
-        Access::MemberOfPath => matches!(kind, Kind::Stranger | Kind::StrangersKey).then_some(404),
+        Access::MemberOfPath => is_stranger(kind).then_some(404),
         Access::Operator => (kind != Kind::Operator).then_some(403),
         Access::Permission(permission) | Access::PermissionOrOperator(permission) => {
             if kind == Kind::Operator {
                 return matches!(access, Access::Permission(_)).then_some(403);
             }
             let in_path = route.path.contains("{tenant_id}");
-            if in_path && matches!(kind, Kind::Stranger | Kind::StrangersKey) {
+            if in_path && is_stranger(kind) {
                 return Some(404);
+            }
+            if matches!(kind, Kind::Suspended | Kind::SuspendedKey) {
+                return Some(403);
             }
             let (role, scopes) = standing(kind);
             let allowed = insula_domain::scope::effective(role, scopes.as_deref()).contains(&permission);
@@ -51,6 +54,11 @@ fn standing(kind: Kind) -> (Role, Option<Vec<Scope>>) {
         Kind::Anonymous
         | Kind::Garbage
         | Kind::Expired
+        | Kind::ExpiredKey
+        | Kind::KeyElsewhere
+        | Kind::KeyOfRemoved
+        | Kind::Suspended
+        | Kind::SuspendedKey
         | Kind::Owner
         | Kind::RevokedKey
         | Kind::Stranger
@@ -59,7 +67,29 @@ fn standing(kind: Kind) -> (Role, Option<Vec<Scope>>) {
 }
 
 const fn is_person(kind: Kind) -> bool {
-    matches!(kind, Kind::Owner | Kind::Admin | Kind::Analyst | Kind::Viewer | Kind::Stranger)
+    matches!(
+        kind,
+        Kind::Owner | Kind::Admin | Kind::Analyst | Kind::Viewer | Kind::Stranger | Kind::Suspended
+    )
+}
+
+/// Whose credential proves nothing, whatever it could do if it counted.
+const fn is_nobody(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Anonymous
+            | Kind::Garbage
+            | Kind::Expired
+            | Kind::ExpiredKey
+            | Kind::KeyElsewhere
+            | Kind::KeyOfRemoved
+            | Kind::RevokedKey
+    )
+}
+
+/// Who has nothing to do with the tenant of the path.
+const fn is_stranger(kind: Kind) -> bool {
+    matches!(kind, Kind::Stranger | Kind::StrangersKey | Kind::Suspended | Kind::SuspendedKey)
 }
 
 #[test]
@@ -85,8 +115,7 @@ fn check(route: &Route<()>, kind: Kind, status: u16, shown: &str) {
             assert_eq!(status, refused, "{kind:?} {} {}: {shown}", route.method.as_str(), route.path)
         }
         None => {
-            let strangers = matches!(kind, Kind::Stranger | Kind::StrangersKey);
-            let absent_there = strangers && status == 404;
+            let absent_there = is_stranger(kind) && status == 404;
             let done = status < 400 || status == 409 || absent_there;
             assert!(done, "{kind:?} {} {}: {shown}", route.method.as_str(), route.path);
         }

@@ -17,6 +17,15 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
         "rotate_signing_keys" => Some(json!({ "if_due": true })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
+        "update_api_key" => Some(json!({ "metadata": { "of": "the matrix" } })),
+        "rotate_api_key" => Some(json!({ "grace_period_hours": 1 })),
+        "import_api_key" => {
+            Some(json!({ "name": "imported", "scopes": ["admin"], "key": "of-another-system:0123456789" }))
+        }
+        "verify_api_key" => Some(json!({ "key": "nonsense" })),
+        "report_leaked_api_keys" => {
+            Some(json!([{ "token": "nonsense", "type": "insula_api_key", "url": null }]))
+        }
         _ => None,
     }
 }
@@ -64,6 +73,10 @@ pub fn request<'a>(app: &'a App, route: &Route<()>, path: &str, caller: Option<&
     match route.body {
         insula_kit::route::Body::None => request,
         insula_kit::route::Body::Upload(_) => request.form(&Form::file("a,b\n1,2\n")),
+        insula_kit::route::Body::Signed(_) => {
+            let body = json_body(app, route.doc.id);
+            request.reported(&body.unwrap_or_else(|| panic!("no sample for `{}`: add one", route.doc.id)))
+        }
         insula_kit::route::Body::Json(_) => {
             let body = json_body(app, route.doc.id);
             request.json(&body.unwrap_or_else(|| panic!("no sample for `{}`: add one", route.doc.id)))

@@ -19,7 +19,7 @@ impl<'a> Side<'a> {
     #[track_caller]
     pub fn new(app: &'a App, name: &str) -> Self {
         let owner = app.person(name);
-        let body = json!({ "name": "listed", "scopes": ["read"] });
+        let body = json!({ "name": "listed", "scopes": ["admin"] });
         let key = owner.post("/api/v1/api-keys", &body).send().expect(201).json();
         let form = Form::file("a,b\n1,2\n");
         let report = owner.request("POST", "/api/v1/analyze").form(&form).send().expect(201).json();
@@ -30,7 +30,8 @@ impl<'a> Side<'a> {
 
     /// Makes what calls removed or ended be there again.
     pub fn renew(&self, app: &App) {
-        app.db().execute("update api_key set revoked_at_ms = null where name = 'listed'");
+        app.db().execute("update api_key set revoked_at_ms = null, revoked_because = null, successor_id = null, expires_at_ms = null
+             where name = 'listed'");
         app.db().execute("update session set ended_at_ms = null");
         app.db().execute(&format!(
             "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)
@@ -68,6 +69,11 @@ pub enum Kind {
     Anonymous,
     Garbage,
     Expired,
+    ExpiredKey,
+    KeyElsewhere,
+    KeyOfRemoved,
+    Suspended,
+    SuspendedKey,
     Owner,
     Admin,
     Analyst,
@@ -83,6 +89,11 @@ pub const KINDS: &[Kind] = &[
     Kind::Anonymous,
     Kind::Garbage,
     Kind::Expired,
+    Kind::ExpiredKey,
+    Kind::KeyElsewhere,
+    Kind::KeyOfRemoved,
+    Kind::Suspended,
+    Kind::SuspendedKey,
     Kind::Owner,
     Kind::Admin,
     Kind::Analyst,
@@ -110,10 +121,26 @@ pub fn callers<'a>(app: &'a App, side: &Side<'a>, other: &Side<'a>) -> Vec<(Kind
     let revoked = owner.key(&["read", "admin", "analyze"]);
     let digest = insula_domain::credential::digest(&revoked.credential);
     app.db().execute(&format!("update api_key set revoked_at_ms = 1 where digest = '{digest}'"));
+    let every = ["read", "write", "generate", "analyze", "fix", "query", "admin", "billing"];
+    // A key that may do everything, if only it counted.
+    let dead = |change: &str| {
+        let key = owner.key(&every);
+        let digest = insula_domain::credential::digest(&key.credential);
+        app.db().execute(&format!("update api_key set {change} where digest = '{digest}'"));
+        key
+    };
+    let carol = app.person("carol");
+    let of_carol = carol.key(&every);
+    app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", carol.tenant_id));
     let caller = |kind: &Kind| match kind {
         Kind::Anonymous => None,
         Kind::Garbage => Some(app.caller("garbage")),
         Kind::Expired => Some(expired.clone()),
+        Kind::ExpiredKey => Some(dead("expires_at_ms = 1")),
+        Kind::KeyElsewhere => Some(dead("networks = '192.0.2.0/24'")),
+        Kind::KeyOfRemoved => Some(dead(&format!("created_by = '{}'", carol.user_id))),
+        Kind::Suspended => Some(carol.caller.clone()),
+        Kind::SuspendedKey => Some(of_carol.clone()),
         Kind::Owner => Some(owner.caller.clone()),
         Kind::Admin => Some(app.member(owner, "admin").caller),
         Kind::Analyst => Some(app.member(owner, "analyst").caller),

@@ -16,6 +16,7 @@ mod people;
 pub(crate) mod postgres;
 mod program;
 mod request;
+mod scanner;
 
 pub use answer::Answer;
 pub use app::{App, Options};

@@ -1,5 +1,8 @@
--- One key of a tenant.
+-- One key of a tenant, and the role of who made it, if it is still a member.
 -- Parameters: $1 tenant_id, $2 id.
-select id, created_by, name, scopes, live, created_at_ms, expires_at_ms, revoked_at_ms
-from api_key
-where tenant_id = $1 and id = $2
+select k.id, k.created_by, k.name, k.scopes, k.live, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms, k.limit_calls,
+  k.limit_window_ms, k.networks, k.metadata, k.imported, k.last_used_at_ms, k.successor_id, k.revoked_because,
+  k.version, m.role as creator_role
+from api_key k
+left join membership m on m.tenant_id = k.tenant_id and m.user_id = k.created_by
+where k.tenant_id = $1 and k.id = $2

@@ -1,43 +1,88 @@
 //! Keys in the database: the statements of `sql/`, and how their rows are read.
 //!
-//! Every statement binds the tenant, so that a foreign key's id finds nothing.
+//! Every statement binds the tenant, so that a foreign key's id finds nothing; except those for whoever holds the text of
+//! a key, or is the operator.
 
+use std::collections::BTreeMap;
+
+use insula_domain::network::Networks;
+use insula_domain::rate_limit::RateLimit;
+use insula_domain::role::Role;
 use insula_domain::scope;
 use insula_kit::id::{KeyId, TenantId};
 use insula_kit::page::Ask;
 use insula_kit::params;
-use insula_kit::sql::{self, Row, Statement};
+use insula_kit::sql::{self, Param, Row, Statement};
 use insula_kit::time::Timestamp;
 
-use crate::api_key::{ApiKey, UNREVOKED_LIMIT};
+use crate::api_key::{ApiKey, Reason, UNREVOKED_LIMIT};
+use crate::settings::Settings;
 
 const LOCK_TENANT: &str = include_str!("../sql/tenant_lock.sql");
 const INSERT: &str = include_str!("../sql/api_key_insert.sql");
 const LIST: &str = include_str!("../sql/api_key_list_by_tenant.sql");
 const GET: &str = include_str!("../sql/api_key_get.sql");
+const GET_BY_CREDENTIAL: &str = include_str!("../sql/api_key_get_by_credential.sql");
+const GET_BY_IMPORT: &str = include_str!("../sql/api_key_get_by_import.sql");
+const UPDATE: &str = include_str!("../sql/api_key_update.sql");
+const RETIRE: &str = include_str!("../sql/api_key_retire.sql");
 const REVOKE: &str = include_str!("../sql/api_key_revoke.sql");
+const REVOKE_BY_CREDENTIAL: &str = include_str!("../sql/api_key_revoke_by_credential.sql");
 
-/// The place of the statement in [`insert`] that finds no tenant; the other finds too many keys.
+/// The place of the statement in [`insert`] that finds no tenant; the other finds too many keys, or the same import.
 pub const LOCK: usize = 0;
+/// The place of the statement in [`replace`] that finds the key changed; the last finds too many keys.
+pub const RETIREMENT: usize = 1;
 
 /// Stores a key, unless the tenant has [`UNREVOKED_LIMIT`] of them.
 ///
 /// Keys of one tenant are inserted one after another: without the lock, two transactions that run at once would
 /// count without each other's key.
 pub fn insert(tenant_id: TenantId, key: &ApiKey, digest: &str) -> Vec<Statement> {
-    let values = params![
-        key.id,
-        tenant_id,
-        key.created_by,
-        &key.name,
-        scope::to_text(&key.scopes),
-        key.live,
-        digest,
-        key.created_at,
-        key.expires_at,
-        UNREVOKED_LIMIT,
-    ];
+    let Settings { name, scopes, expires_at, .. } = &key.settings;
+    let mut values =
+        params![key.id, tenant_id, key.created_by, name, scope::to_text(scopes), key.live, digest];
+    values.extend(params![key.created_at, *expires_at]);
+    values.extend(bounds(&key.settings));
+    values.extend(params![key.imported, UNREVOKED_LIMIT]);
     vec![Statement::required(LOCK_TENANT, params![tenant_id]), Statement::required(INSERT, values)]
+}
+
+/// Stores a key in the place of another, which ends then, or at once for none.
+pub fn replace(
+    tenant_id: TenantId,
+    old: &ApiKey,
+    new: &ApiKey,
+    digest: &str,
+    ends_at: Option<Timestamp>,
+) -> Vec<Statement> {
+    let revoked = ends_at.is_none().then_some(new.created_at);
+    let because = revoked.map(|_| Reason::Rotation.as_str().to_owned());
+    let values = params![new.id, ends_at, revoked, because, tenant_id, old.id, old.version, new.created_at];
+    let mut statements = insert(tenant_id, new, digest);
+    statements.insert(RETIREMENT, Statement::required(RETIRE, values));
+    statements
+}
+
+/// Changes what a key is, if it is still the one that was read; no row means that it isn't.
+pub fn update(tenant_id: TenantId, key: &ApiKey, settings: &Settings) -> Statement {
+    let Settings { name, scopes, expires_at, .. } = settings;
+    let mut values = params![name, scope::to_text(scopes), *expires_at];
+    values.extend(bounds(settings));
+    values.extend(params![tenant_id, key.id, key.version]);
+    Statement::new(UPDATE, values)
+}
+
+fn bounds(settings: &Settings) -> Vec<Param> {
+    let rate = settings.limit.map(RateLimit::rate);
+    let metadata =
+        (!settings.metadata.is_empty()).then(|| serde_json::to_string(&settings.metadata).ok()).flatten();
+    params![
+        rate.map(|rate| rate.calls),
+        rate.map(|rate| rate.window_ms),
+        settings.networks.as_ref().map(Networks::to_text),
+        metadata
+    ]
 }
 
 /// The keys of a tenant; the rows are for [`read`].
@@ -50,23 +95,59 @@ pub fn get(tenant_id: TenantId, id: KeyId) -> Statement {
     Statement::new(GET, params![tenant_id, id])
 }
 
+/// The key that somebody presents, of that tenant or of any; its row is for [`read`] and tells more of the tenant.
+pub fn get_by_credential(id: Option<KeyId>, digest: &str, tenant_id: Option<TenantId>) -> Statement {
+    Statement::new(GET_BY_CREDENTIAL, params![id, digest, tenant_id])
+}
+
+/// Whether some tenant has imported the key: a row means yes.
+pub fn get_by_import(digest: &str) -> Statement {
+    Statement::new(GET_BY_IMPORT, params![digest])
+}
+
 /// Revokes a key; no row means that the tenant has no such key. The first revocation is the one that counts.
 pub fn revoke(tenant_id: TenantId, id: KeyId, now: Timestamp) -> Statement {
     Statement::new(REVOKE, params![now, tenant_id, id])
 }
 
+/// Revokes the key with that text, whosever it is; no row means that nobody has it.
+pub fn revoke_by_credential(id: Option<KeyId>, digest: &str, now: Timestamp) -> Statement {
+    Statement::new(REVOKE_BY_CREDENTIAL, params![now, id, digest])
+}
+
 /// Reads a key.
 pub fn read(row: &Row) -> Result<ApiKey, sql::Error> {
+    let limit = match (row.optional_integer("limit_calls")?, row.optional_integer("limit_window_ms")?) {
+        (Some(calls), Some(window_ms)) => RateLimit::stored(calls, window_ms),
+        _ => None,
+    };
+    let because = row.optional_text("revoked_because")?;
+    let revoked_at = row.optional_time("revoked_at_ms")?;
     Ok(ApiKey {
         id: row.id("id")?,
         created_by: row.id("created_by")?,
-        name: row.text("name")?,
-        scopes: scope::from_text(&row.text("scopes")?),
+        settings: Settings {
+            name: row.text("name")?,
+            scopes: scope::from_text(&row.text("scopes")?),
+            expires_at: row.optional_time("expires_at_ms")?,
+            limit,
+            networks: row.optional_text("networks")?.as_deref().map(Networks::from_text),
+            metadata: metadata(row)?,
+        },
         live: row.integer("live")? == 1,
+        imported: row.integer("imported")? == 1,
         created_at: row.time("created_at_ms")?,
-        expires_at: row.optional_time("expires_at_ms")?,
-        revoked_at: row.optional_time("revoked_at_ms")?,
+        revoked: revoked_at.map(|at| (at, Reason::read(because.as_deref()))),
+        successor: row.optional_text("successor_id")?.as_deref().and_then(KeyId::parse),
+        last_used_at: row.optional_time("last_used_at_ms")?,
+        version: row.integer("version")?,
+        creator_role: row.optional_text("creator_role")?.as_deref().and_then(Role::parse),
     })
+}
+
+fn metadata(row: &Row) -> Result<BTreeMap<String, String>, sql::Error> {
+    let Some(text) = row.optional_text("metadata")? else { return Ok(BTreeMap::new()) };
+    serde_json::from_str(&text).map_err(|_| sql::Error::Decode("metadata".to_owned()))
 }
 
 #[cfg(test)]

@@ -15,11 +15,15 @@ use crate::response::Response;
 pub fn conditional(request: &Request, response: Result<Response, Problem>) -> Result<Response, Problem> {
     let response = response?;
     let tag = tag(&response.body);
-    let known = request.header("if-none-match").is_some_and(|tags| names(tags, &tag));
-    if known {
-        return Ok(Response::no_content_of(304).header("etag", &tag));
-    }
-    Ok(response.header("etag", &tag))
+    Ok(conditional_on(request, response, &tag))
+}
+
+/// The same for a tag of the resource's own making.
+#[must_use]
+pub fn conditional_on(request: &Request, response: Response, tag: &str) -> Response {
+    let known = request.header("if-none-match").is_some_and(|tags| names(tags, tag));
+    let response = if known { Response::no_content_of(304) } else { response };
+    response.header("etag", tag)
 }
 
 /// Adds the `ETag` to an answer with a single resource.
@@ -37,8 +41,17 @@ pub fn tagged(response: Response) -> Response {
 /// `stale`.
 pub fn demand(request: &Request, present: &Response) -> Result<(), Problem> {
     let tag = tag(&present.body);
+    demand_one(request, |one| one == tag)
+}
+
+/// The same for a resource that knows itself which tags name what there is to change.
+///
+/// # Errors
+///
+/// `stale`.
+pub fn demand_one(request: &Request, is_present: impl Fn(&str) -> bool) -> Result<(), Problem> {
     match request.header("if-match") {
-        Some(tags) if !tags.split(',').map(str::trim).any(|one| one == "*" || one == tag) => {
+        Some(tags) if !tags.split(',').map(str::trim).any(|one| one == "*" || is_present(one)) => {
             Err(Problem::new(&STALE))
         }
         Some(_) | None => Ok(()),

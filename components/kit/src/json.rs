@@ -1,6 +1,7 @@
 //! A JSON body: the tree that was sent, with every member of every object, so that one that comes twice is seen.
 
 mod faults;
+mod optional;
 mod parts;
 mod read;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
+pub use optional::{Pairs, Patch};
 pub use read::read;
 
 /// A value as it was sent.

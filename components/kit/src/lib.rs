@@ -49,6 +49,7 @@ pub use bytes::Bytes;
 pub use cx::Cx;
 pub use insula_sql as sql;
 pub use insula_sql::{config, id, params, time};
+pub use json::{Pairs, Patch};
 pub use problem::Problem;
 pub use request::Request;
 pub use response::Response;

@@ -74,6 +74,12 @@ impl Request {
         Ok(json::read(&body)?)
     }
 
+    /// The body as it was sent.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
     /// The SHA-256 of the JSON body.
     #[must_use]
     pub fn body_digest(&self) -> [u8; 32] {

@@ -59,6 +59,8 @@ pub enum Body {
     None,
     /// JSON of at most [`JSON_LIMIT_BYTES`].
     Json(Media),
+    /// The same, signed: the operation sees to the signature of the bytes before it reads them.
+    Signed(Media),
     /// `multipart/form-data` of at most [`UPLOAD_LIMIT_BYTES`], read as it arrives.
     Upload(Media),
 }

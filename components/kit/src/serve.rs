@@ -123,7 +123,7 @@ async fn run<Op: Copy>(
     let mut request = Request { headers: parts.headers, path, query, body: Bytes::new(), upload: None };
     match route.body {
         Body::None => {}
-        Body::Json(_) => {
+        Body::Json(_) | Body::Signed(_) => {
             expect_media_type(&request, "application/json")?;
             request.body = upload(&request, body, JSON_LIMIT_BYTES)?.read().await?;
         }

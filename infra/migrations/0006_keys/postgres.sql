@@ -8,7 +8,7 @@ alter table api_key
   add column metadata text,
   add column imported integer not null default 0 check (imported in (0, 1)),
   add column last_used_at_ms bigint,
-  add column successor_id text references api_key (id),
+  add column successor_id text,
   add column revoked_because text check (revoked_because in ('request', 'rotation', 'leak')),
   add column version bigint not null default 0;
 

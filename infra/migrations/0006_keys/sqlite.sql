@@ -13,7 +13,7 @@ alter table api_key add column imported integer not null default 0 check (import
 
 alter table api_key add column last_used_at_ms bigint;
 
-alter table api_key add column successor_id text references api_key (id);
+alter table api_key add column successor_id text;
 
 alter table api_key add column revoked_because text check (revoked_because in ('request', 'rotation', 'leak'));
 

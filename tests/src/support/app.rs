@@ -18,6 +18,7 @@ use super::database::Database;
 use super::postgres;
 use super::program::{block_on, program, secrets};
 use super::request::Request;
+use super::scanner::scanning_keys;
 
 /// The time when an application starts: 2030-01-01T00:00:00Z.
 pub const START_SECONDS: u64 = 1_893_456_000;
@@ -179,6 +180,7 @@ fn settings(program: &Program, state: &std::path::Path, database: &Database) -> 
         ("signing_key", secrets.signing_key.clone()),
         ("master_key", secrets.master_key.clone()),
         ("public_url", "http://localhost".to_owned()),
+        ("secret_scanning_keys", scanning_keys()),
     ]);
     if let Database::Postgres(address) = database {
         variables.insert("database_url", address.clone());

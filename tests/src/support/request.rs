@@ -34,6 +34,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// What a header says that was added.
+    #[must_use]
+    pub fn header_of(&self, name: &str) -> String {
+        let found = self.headers.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
     /// Comes from that address instead of the local one.
     pub fn from_address(mut self, client: &str) -> Self {
         self.client = client.parse().expect("an address");

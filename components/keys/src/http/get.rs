@@ -2,10 +2,10 @@
 
 use insula_kit::{Cx, Problem, Request, Response, etag};
 
-use super::view::KeyView;
+use super::view::{KeyView, tag};
 use crate::service;
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let key = service::get(cx, request.path_id("key_id")?).await?;
-    etag::conditional(request, Response::ok(&KeyView::from(&key)))
+    Ok(etag::conditional_on(request, Response::ok(&KeyView::from(&key))?, &tag(&key)))
 }

@@ -46,12 +46,26 @@ impl World {
         ApiKey {
             id: KeyId::new(at, [high, low, 0, 0, 0, 0, 0, 0, 0, 0]),
             created_by: self.ada,
-            name: "CI".to_owned(),
-            scopes: vec![KeyScope::Read, KeyScope::Analyze],
+            settings: Settings {
+                name: "CI".to_owned(),
+                scopes: vec![KeyScope::Read, KeyScope::Analyze],
+                expires_at: number.is_multiple_of(3).then(|| at.plus_ms(1)),
+                limit: number.is_multiple_of(2).then(|| RateLimit::parse("5/hour").unwrap()),
+                networks: number.is_multiple_of(2).then(|| Networks::from_text("10.0.0.0/8 ::1/128")),
+                metadata: if number.is_multiple_of(2) {
+                    [("a".to_owned(), "\"b".to_owned())].into()
+                } else {
+                    BTreeMap::new()
+                },
+            },
             live: number.is_multiple_of(2),
+            imported: false,
             created_at: at,
-            expires_at: number.is_multiple_of(3).then(|| at.plus_ms(1)),
-            revoked_at: None,
+            revoked: None,
+            successor: None,
+            last_used_at: None,
+            version: 0,
+            creator_role: None,
         }
     }
 }
@@ -75,7 +89,7 @@ fn another_tenants_key_is_neither_read_nor_listed_nor_revoked() {
     assert!(world.query(get(world.rival, key.id)).is_empty());
     assert!(world.query(list(world.rival, &first)).is_empty());
     assert!(world.query(revoke(world.rival, key.id, Timestamp::from_ms(9))).is_empty());
-    assert_eq!(read(&world.query(get(world.acme, key.id))[0]).unwrap().revoked_at, None);
+    assert_eq!(read(&world.query(get(world.acme, key.id))[0]).unwrap().revoked, None);
 }
 
 #[test]
@@ -89,7 +103,7 @@ fn a_list_holds_revoked_keys_and_goes_on_after_its_cursor() {
     let after = Ask { limit: 50, after: keys[0].id.to_string() };
     let rows = world.query(list(world.acme, &after));
     let listed: Vec<ApiKey> = rows.iter().map(|row| read(row).unwrap()).collect();
-    let revoked = ApiKey { revoked_at: Some(Timestamp::from_ms(9)), ..keys[1].clone() };
+    let revoked = ApiKey { revoked: Some((Timestamp::from_ms(9), Reason::Request)), ..keys[1].clone() };
     assert_eq!(listed, [revoked, keys[2].clone()]);
 }
 
@@ -102,7 +116,7 @@ fn a_second_revocation_changes_nothing_and_an_absent_key_is_told() {
         assert_eq!(world.query(revoke(world.acme, key.id, Timestamp::from_ms(at))).len(), 1);
     }
     let stored = read(&world.query(get(world.acme, key.id))[0]).unwrap();
-    assert_eq!(stored.revoked_at, Some(Timestamp::from_ms(5)));
+    assert_eq!(stored.revoked, Some((Timestamp::from_ms(5), Reason::Request)));
     assert!(world.query(revoke(world.acme, world.key(2).id, Timestamp::from_ms(7))).is_empty());
 }
 

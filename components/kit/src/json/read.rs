@@ -3,8 +3,8 @@
 //! serde asks for each value by its kind. Where there is none of that kind, the fault is noted and an empty one stands
 //! in for it, so the reading goes on; what was made of stand-ins is thrown away in the end.
 //!
-//! serde isn't told that a field is absent but is given nothing for it. So a field that may be absent is an `Option`,
-//! and `#[serde(default)]` and `#[serde(flatten)]` are not for bodies.
+//! serde isn't told that a field is absent but is given nothing for it. So a field that may be absent is an `Option`
+//! (or a [`Patch`](super::Patch), where null is something else), and `#[serde(default)]` and `#[serde(flatten)]` are not for bodies.
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
@@ -13,6 +13,7 @@ use serde_json::Number;
 
 use super::Json;
 use super::faults::{Faults, Place, Stop};
+use super::optional::PATCH;
 use super::parts::{Items, Members};
 use crate::validate::FieldError;
 
@@ -188,10 +189,15 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        visitor.visit_newtype_struct(self)
+        match self.found {
+            _ if name != PATCH => visitor.visit_newtype_struct(self),
+            Found::Nothing | Found::StandIn => visitor.visit_unit(),
+            Found::Value(Json::Null) => visitor.visit_none(),
+            Found::Value(_) => visitor.visit_some(self),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -13,7 +13,7 @@ use crate::docs::Error;
 pub fn of(tag: &str, route: &Route<()>, gathered: &mut Gathered<'_>) -> Result<Operation, Error> {
     let body = match route.body {
         Body::None => None,
-        Body::Json(media) => Some(body(media, JSON_LIMIT_BYTES, gathered)?),
+        Body::Json(media) | Body::Signed(media) => Some(body(media, JSON_LIMIT_BYTES, gathered)?),
         Body::Upload(media) => Some(body(media, UPLOAD_LIMIT_BYTES, gathered)?),
     };
     let responses = answer::all(route, gathered)?;

@@ -1,0 +1,79 @@
+//! Rotating a key: another one takes its place, and it goes on for a while, so that programs can be given the new one.
+
+use insula_kit::id::KeyId;
+use insula_kit::sql::{self, Scope};
+use insula_kit::time::Timestamp;
+use insula_kit::{Cx, Problem, Response, idempotency};
+
+use super::{get, giver};
+use crate::api_key::{ApiKey, Secret};
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::store;
+
+const HOUR_MS: i64 = 3_600_000;
+/// How often a rotation is tried again that a change was faster than.
+const ATTEMPTS: usize = 8;
+
+/// A key that was replaced.
+pub struct Replaced {
+    pub id: KeyId,
+    /// When it ends, or ended.
+    pub ends_at: Timestamp,
+}
+
+/// Replaces a key of the caller's tenant by one with the same settings, made by the caller, and so bounded by its role.
+/// Nothing that the caller couldn't make is made so. Of rotations at once one succeeds; the others find the key replaced.
+pub async fn rotate(
+    cx: &Cx,
+    id: KeyId,
+    grace_hours: i64,
+    answer: impl Fn(&ApiKey, &Secret, &Replaced) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let tenant_id = cx.tenant_id()?;
+    let giver = giver(cx).await?;
+    for _ in 0..ATTEMPTS {
+        let now = cx.now();
+        let old = get(cx, id).await?;
+        old.demand_rotatable(now)?;
+        let ends_at = old.successor_ends_at(now);
+        // A key that ends lengthens no life, least of all its own.
+        let expires_at = match giver.key.as_ref().and_then(|own| own.expires_at) {
+            Some(own) => Some(ends_at.map_or(own, |ends_at| ends_at.min(own))),
+            None => ends_at,
+        };
+        let settings = Settings { expires_at, ..old.settings.clone() };
+        if !giver.excess_of_new(&settings).is_empty() {
+            return Err(Error::Mightier.into());
+        }
+        let new = ApiKey {
+            id: cx.new_id()?,
+            created_by: cx.user_id()?,
+            settings,
+            imported: false,
+            created_at: now,
+            last_used_at: None,
+            version: 0,
+            creator_role: Some(giver.role),
+            ..old.clone()
+        };
+        let secret = Secret::new(new.live, new.id, cx.random()?);
+        let grace_ends_at = (grace_hours > 0).then(|| now.plus_ms(grace_hours * HOUR_MS));
+        let old_ends_at = old.settings.expires_at;
+        let ends_at = match grace_ends_at {
+            Some(grace) => old_ends_at.map_or(grace, |old| old.min(grace)),
+            None => now,
+        };
+        let replaced = Replaced { id, ends_at };
+        let statements = store::replace(tenant_id, &old, &new, &secret.digest(), grace_ends_at);
+        let answer = answer(&new, &secret, &replaced)?;
+        match idempotency::attempt(cx, Scope::Tenant(tenant_id), statements, answer).await? {
+            Ok(answer) => return Ok(answer),
+            Err(store::LOCK) => return Err(Error::NotFound.into()),
+            // The key isn't what it was: look again.
+            Err(store::RETIREMENT) => {}
+            Err(_) => return Err(Error::KeyLimit.into()),
+        }
+    }
+    Err(sql::Error::Busy.into())
+}
