@@ -5,15 +5,24 @@ use insula_kit::route::Route;
 use insula_tests::support::{App, Caller, Form, Request};
 use serde_json::{Value, json};
 
+/// Everybody's password.
+const PASSWORD: &str = "correct horse battery staple";
+
 /// The JSON body that the operation accepts, if it reads JSON. What it names is there.
 pub fn json_body(app: &App, operation: &str) -> Option<Value> {
     match operation {
-        "register" => Some(json!({ "email": "new@example.com", "password": "correct horse battery staple" })),
-        "login" => Some(json!({ "email": "ada@example.com", "password": "correct horse battery staple" })),
+        "register" => Some(json!({ "email": "new@example.com", "password": PASSWORD })),
+        "login" => Some(json!({ "email": "ada@example.com", "password": PASSWORD })),
         "refresh" => Some(json!({ "refresh_token": refresh_token(app) })),
         "logout" => Some(json!({ "everywhere": false })),
         "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
         "update_member" => Some(json!({ "role": "viewer" })),
+        "change_password" => Some(json!({ "current_password": PASSWORD, "new_password": PASSWORD })),
+        "start_totp" => Some(json!({ "password": PASSWORD })),
+        // Nobody in the world of the matrix has a second factor: 409.
+        "confirm_totp" => Some(json!({ "code": "000000" })),
+        "remove_totp" => Some(json!({ "password": PASSWORD, "code": "000000" })),
+        "update_tenant_security" => Some(json!({ "second_factor_required": false })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
         "rotate_signing_keys" => Some(json!({ "if_due": true })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),

@@ -33,6 +33,7 @@ impl<'a> Side<'a> {
         app.db().execute("update api_key set revoked_at_ms = null, revoked_because = null, successor_id = null, expires_at_ms = null
              where name = 'listed'");
         app.db().execute("update session set ended_at_ms = null");
+        app.db().execute("delete from second_factor");
         app.db().execute(&format!(
             "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)
              on conflict (tenant_id, user_id) do update set role = 'viewer'",

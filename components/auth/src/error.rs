@@ -12,6 +12,21 @@ insula_kit::catalogue! {
     /// The refresh token is unknown, too old, of a session that has ended, or was exchanged before, which ends the
     /// session: somebody has a copy. Log in again.
     INVALID_REFRESH_TOKEN = 401 "invalid-refresh-token" "The refresh token is not valid";
+    /// The password is right, and the person has a second factor. Log in again with `code`.
+    SECOND_FACTOR_REQUIRED = 401 "second-factor-required" "A second factor is required";
+    /// The password is right and the code is not, or it was used before. Wait for the next one.
+    WRONG_CODE = 401 "wrong-code" "The code is wrong";
+    /// The code is wrong, or it was used before. Wait for the next one.
+    CODE_REFUSED = 403 "code-refused" "The code proves nothing";
+    /// The password is not the caller's.
+    WRONG_PASSWORD = 403 "wrong-password" "The password is wrong";
+    /// The tenant demands a second factor of its members, and the person has none. It can log in without naming the
+    /// tenant, and get one.
+    SECOND_FACTOR_ENROLMENT_REQUIRED = 403 "second-factor-enrolment-required" "The tenant demands a second factor";
+    /// The person has a second factor already. Remove it first.
+    SECOND_FACTOR_ENABLED = 409 "second-factor-enabled" "There is a second factor already";
+    /// There is no second factor to confirm or to remove.
+    NO_SECOND_FACTOR = 409 "no-second-factor" "There is no second factor";
     /// Too many attempts failed for this account or from this network. Wait for `retry_after` seconds; a right attempt
     /// that is made earlier is not looked at.
     TOO_MANY_ATTEMPTS = 429 "too-many-attempts" "Too many attempts";
@@ -29,6 +44,27 @@ pub enum Error {
     /// The refresh token proves nothing, or was exchanged before.
     #[error("the refresh token proves nothing")]
     InvalidRefreshToken,
+    /// The password is right, and that is not enough.
+    #[error("a second factor is required")]
+    SecondFactorRequired,
+    /// The password is right and the code is not.
+    #[error("the code proves nothing")]
+    WrongCode,
+    /// The code of a person who is calling is not right.
+    #[error("the code proves nothing")]
+    CodeRefused,
+    /// The password of a person who is calling is not right.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The tenant demands a second factor that the person doesn't have.
+    #[error("the tenant demands a second factor")]
+    SecondFactorEnrolmentRequired,
+    /// The person has a second factor.
+    #[error("there is a second factor")]
+    SecondFactorEnabled,
+    /// The person has no second factor.
+    #[error("there is no second factor")]
+    NoSecondFactor,
     /// Somebody guesses too often.
     #[error("too many attempts")]
     TooManyAttempts {
@@ -53,6 +89,16 @@ pub enum Error {
     /// A signing key is no RSA key of 2048 bits or more, P-256 or Ed25519 key in PKCS#8 PEM, or doesn't open.
     #[error("the signing key is no usable private key")]
     UnusableKey,
+    /// What a password's hash shall cost is too little, or more than there is room for.
+    #[error("the variable `{name}` is no number from {least} to {most}")]
+    UnusableCost {
+        /// The variable.
+        name: &'static str,
+        /// The least that it may be.
+        least: u32,
+        /// The most that it may be.
+        most: u32,
+    },
     /// A password could not be hashed.
     #[error("the password could not be hashed")]
     Hashing,
@@ -67,12 +113,20 @@ impl From<Error> for Problem {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
             Error::InvalidCredentials => Self::challenge(&INVALID_CREDENTIALS),
             Error::TooManyAttempts { seconds } => Self::new(&TOO_MANY_ATTEMPTS).retry_after(seconds),
+            Error::SecondFactorRequired => Self::challenge(&SECOND_FACTOR_REQUIRED),
+            Error::WrongCode => Self::challenge(&WRONG_CODE),
+            Error::CodeRefused => Self::new(&CODE_REFUSED),
+            Error::WrongPassword => Self::new(&WRONG_PASSWORD),
+            Error::SecondFactorEnrolmentRequired => Self::new(&SECOND_FACTOR_ENROLMENT_REQUIRED),
+            Error::SecondFactorEnabled => Self::new(&SECOND_FACTOR_ENABLED),
+            Error::NoSecondFactor => Self::new(&NO_SECOND_FACTOR),
             Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
             Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
             Error::NoSetting(_)
             | Error::UnknownAlgorithm
             | Error::UnusableKey
+            | Error::UnusableCost { .. }
             | Error::Hashing
             | Error::Signing => Self::new(&INTERNAL).caused_by(error),
         }

@@ -8,6 +8,8 @@
 //! | `Logout`   | `POST /api/v1/auth/logout`    | a person               |
 //! | `Switch`   | `POST /api/v1/auth/switch`    | a person               |
 //! | `Me`       | `GET /api/v1/auth/me`         | a person               |
+//! | `ChangePassword` | `POST /api/v1/auth/password/change` | a person      |
+//! | `StartTotp`, `ConfirmTotp`, `RemoveTotp` | `POST /api/v1/auth/mfa/totp`, `POST …/confirm`, `DELETE` | a person |
 //! | `Jwks`     | `GET /.well-known/jwks.json`  | everybody              |
 //! | `OpenIdConfiguration` | `GET /.well-known/openid-configuration` | everybody |
 //! | `ListSigningKeys` | `GET /api/v1/auth/signing-keys` | the operator |
@@ -16,17 +18,20 @@
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
-//! 2. `service` applies the rules of `email`, `password`, `registration`, `token` and `refresh_token`.
+//! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `totp` and
+//!    `recovery_code`; whatever can be guessed goes through `guess`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
 //! digest, and asks whether its session goes on, so a session that ends takes its tokens with it at once.
 
+mod base32;
 mod email;
 mod error;
 mod guess;
 mod http;
 mod password;
+mod recovery_code;
 mod refresh_token;
 mod registration;
 mod routes;
@@ -34,6 +39,7 @@ mod service;
 mod signing_key;
 mod store;
 mod token;
+mod totp;
 
 use insula_kit::problem::Kind;
 use insula_kit::{Cx, Problem, Request, Response};
@@ -62,6 +68,10 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::OpenIdConfiguration => http::openid_configuration::handle().await,
         Operation::ListSigningKeys => http::signing_keys::list::handle(cx).await,
         Operation::RotateSigningKeys => http::signing_keys::rotate::handle(cx, &request).await,
+        Operation::ChangePassword => http::password_change::handle(cx, &request).await,
+        Operation::StartTotp => http::second_factor::start(cx, &request).await,
+        Operation::ConfirmTotp => http::second_factor::confirm(cx, &request).await,
+        Operation::RemoveTotp => http::second_factor::remove(cx, &request).await,
     }
 }
 

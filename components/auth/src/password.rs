@@ -1,54 +1,79 @@
-//! Passwords: their length, and their hashes (Argon2id as OWASP advises: 19 MiB, two passes, one lane).
+//! Passwords and their hashes: Argon2id, at least as OWASP advises (19 MiB, two passes, one lane).
+//!
+//! How much a hash costs is set by `argon2_memory_kib` and `argon2_iterations`, never below that. A hash that is weaker
+//! than what is set is made anew when its owner logs in. Until then a wrong password for that account is answered a
+//! little faster than one for an unknown address, which costs what is set.
 //!
 //! Neither a password nor its hash has a `Debug` or a `Display`, so that it gets into no log by accident.
 
+mod policy;
+
+use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use insula_kit::config;
 use insula_kit::validate::FieldError;
 
 use crate::error::Error;
 
-const LENGTH: std::ops::RangeInclusive<usize> = 12..=256;
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
+const MEMORY: Setting = Setting { name: "argon2_memory_kib", least: 19_456, most: 131_072 };
+const PASSES: Setting = Setting { name: "argon2_iterations", least: 2, most: 16 };
 const LANES: u32 = 1;
 
-/// The hash of 32 random bytes that nobody kept, with the parameters above: what is computed for an unknown address,
-/// so that the time tells nothing about it.
-const NOBODYS_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$QUuxxAcfikELCqo3yFEZbQ$jGqqUuU/ucO+Yq5e0hMSedNyQiatGfYO5K1j2nzjmK4";
-
-/// A password as somebody typed it.
+/// A password as somebody typed it, in its normal form.
 pub struct Password(String);
 
 /// A password's hash, as a PHC string.
+#[derive(Clone)]
 pub struct PasswordHash(String);
 
+/// What a hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+/// A variable, and what it may be. The most is what an instance has room and time for.
+struct Setting {
+    name: &'static str,
+    least: u32,
+    most: u32,
+}
+
 impl Password {
-    /// Reads a new password: 12 to 256 characters, any characters.
-    pub fn parse(text: String) -> Result<Self, FieldError> {
-        if LENGTH.contains(&text.chars().count()) {
-            return Ok(Self(text));
-        }
-        let detail = format!("must have {} to {} characters", LENGTH.start(), LENGTH.end());
-        Err(FieldError::new("password", "length", detail))
+    /// Reads a new password.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        Self::parse_field("password", text)
     }
 
-    /// A password that shall prove something, and so is compared whatever it looks like.
-    pub const fn presented(text: String) -> Self {
-        Self(text)
+    /// Reads a new password that stands in a field of that name.
+    pub fn parse_field(field: &str, text: &str) -> Result<Self, FieldError> {
+        policy::parse(field, text).map(Self)
+    }
+
+    /// Refuses a new password that is little more than what is known of its owner: the address, the name.
+    pub fn unlike(self, field: &str, known: &[&str]) -> Result<Self, FieldError> {
+        policy::refuse_own(field, &self.0, known).map(|()| self)
+    }
+
+    /// A password that shall prove something, and so is compared whatever it looks like. What is too long to be one
+    /// costs what any other does.
+    pub fn presented(text: &str) -> Self {
+        Self(policy::presented(text).unwrap_or_default())
     }
 
     /// Hashes the password for storage.
-    pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash, Error> {
-        let hash = argon2()?.hash_password_with_salt(self.0.as_bytes(), &salt).map_err(|_| Error::Hashing)?;
-        Ok(PasswordHash(hash.to_string()))
+    pub fn hash(&self, cost: Cost, salt: [u8; 16]) -> Result<PasswordHash, Error> {
+        let hash = cost.argon2()?.hash_password_with_salt(self.0.as_bytes(), &salt);
+        Ok(PasswordHash(hash.map_err(|_| Error::Hashing)?.to_string()))
     }
 
-    /// Whether the password is the one that was hashed. Costs the same when there is no hash, and is false then.
-    pub fn proves(&self, stored: Option<&PasswordHash>) -> Result<bool, Error> {
-        let hash = stored.map_or(NOBODYS_HASH, PasswordHash::as_str);
-        let is_right = argon2()?.verify_password(self.0.as_bytes(), hash).is_ok();
-        Ok(is_right && stored.is_some())
+    /// Whether the password is the one that was hashed. Without a hash it costs what one of this cost does, and is false.
+    pub fn proves(&self, stored: Option<&PasswordHash>, cost: Cost) -> Result<bool, Error> {
+        match stored {
+            Some(stored) => Ok(cost.argon2()?.verify_password(self.0.as_bytes(), stored.as_str()).is_ok()),
+            None => self.hash(cost, [0; 16]).map(|_nobodys| false),
+        }
     }
 }
 
@@ -62,57 +87,105 @@ impl PasswordHash {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is made with less than that cost, and so is to be made anew.
+    pub fn is_weaker_than(&self, cost: Cost) -> bool {
+        let parsed = phc::PasswordHash::new(&self.0).ok();
+        let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
+        params.is_none_or(|params| params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes)
+    }
 }
 
-fn argon2() -> Result<Argon2<'static>, Error> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::Hashing)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+impl Cost {
+    /// What is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnusableCost`] for what is less than the least, or no number: weak hashes are worse than none.
+    pub async fn load() -> Result<Self, Error> {
+        Ok(Self { memory_kib: MEMORY.load().await?, passes: PASSES.load().await? })
+    }
+
+    fn argon2(self) -> Result<Argon2<'static>, Error> {
+        let params = Params::new(self.memory_kib, self.passes, LANES, None).map_err(|_| Error::Hashing)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
+impl Setting {
+    async fn load(&self) -> Result<u32, Error> {
+        self.read(config::variable(self.name).await.as_deref())
+    }
+
+    fn read(&self, value: Option<&str>) -> Result<u32, Error> {
+        let number = value.map_or(Ok(self.least), |value| value.trim().parse::<u32>().map_err(|_| ()));
+        let number = number.ok().filter(|number| (self.least..=self.most).contains(number));
+        number.ok_or(Error::UnusableCost { name: self.name, least: self.least, most: self.most })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const COST: Cost = Cost { memory_kib: 19_456, passes: 2 };
+    const CHEAP: Cost = Cost { memory_kib: 64, passes: 1 };
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
-    #[test]
-    fn a_password_has_12_to_256_characters_of_any_kind() {
-        for good in ["correct horse", "\u{1f40e}\u{e4}\u{0}         \u{e4}", &"\u{1f40e}".repeat(256)] {
-            assert!(Password::parse(good.to_owned()).is_ok());
-        }
-        for bad in ["", "eleven char", &"\u{1f40e}".repeat(11), &"x".repeat(257)] {
-            assert_eq!(
-                Password::parse(bad.to_owned()).err().map(|error| error.pointer),
-                Some("/password".into())
-            );
-        }
+    fn hash(text: &str, cost: Cost) -> PasswordHash {
+        Password::parse(text).ok().unwrap().hash(cost, [7; 16]).unwrap()
     }
 
     #[test]
     fn only_the_same_password_proves_what_was_stored() {
-        let password = Password::parse("correct horse".to_owned()).ok().unwrap();
-        let hash = password.hash([7; 16]).unwrap();
-        assert!(hash.as_str().starts_with(PARAMETERS));
-        assert!(password.proves(Some(&hash)).unwrap());
-        for other in ["correct horsf", "Correct horse", "correct horse ", ""] {
-            assert!(!Password::presented(other.to_owned()).proves(Some(&hash)).unwrap(), "{other:?}");
+        let stored = hash("correct horse", COST);
+        assert!(stored.as_str().starts_with(PARAMETERS));
+        let proves = |text: &str| Password::presented(text).proves(Some(&stored), COST).unwrap();
+        assert!(proves("correct horse"));
+        for other in ["correct horsf", "Correct horse", "correct horse ", "", &"correct horse".repeat(400)] {
+            assert!(!proves(other), "{other:?}");
         }
-        assert!(!password.proves(Some(&PasswordHash::stored("nonsense".to_owned()))).unwrap());
+        let nonsense = PasswordHash::stored("nonsense".to_owned());
+        assert!(!Password::presented("correct horse").proves(Some(&nonsense), COST).unwrap());
     }
 
     #[test]
-    fn nobodys_hash_costs_the_same_and_proves_nothing() {
-        let shape = |hash: &str| hash.split('$').map(str::len).collect::<Vec<_>>();
-        let hash = Password::presented("correct horse".to_owned()).hash([7; 16]).unwrap();
-        assert!(NOBODYS_HASH.starts_with(PARAMETERS));
-        assert_eq!(shape(NOBODYS_HASH), shape(hash.as_str()));
-        assert!(argon2::password_hash::phc::PasswordHash::new(NOBODYS_HASH).is_ok());
-        assert!(!Password::presented("correct horse".to_owned()).proves(None).unwrap());
+    fn nobodys_password_is_never_right() {
+        assert!(!Password::presented("correct horse").proves(None, COST).unwrap());
+        assert!(!Password::presented("").proves(None, COST).unwrap());
+    }
+
+    #[test]
+    fn a_hash_is_weaker_when_it_was_made_with_less_memory_or_fewer_passes() {
+        let cost = |memory_kib, passes| Cost { memory_kib, passes };
+        let stored = hash("correct horse", cost(128, 2));
+        for (other, is_weaker) in
+            [(cost(128, 2), false), (cost(64, 1), false), (cost(129, 2), true), (cost(128, 3), true)]
+        {
+            assert_eq!(stored.is_weaker_than(other), is_weaker, "{other:?}");
+        }
+        assert!(PasswordHash::stored("nonsense".to_owned()).is_weaker_than(cost(64, 1)));
+        assert!(
+            Password::presented("correct horse").proves(Some(&stored), COST).unwrap(),
+            "it has its own cost"
+        );
+    }
+
+    #[test]
+    fn the_cost_can_be_raised_and_never_lowered() {
+        let read = |value| MEMORY.read(value).ok();
+        assert_eq!(
+            (read(None), read(Some("19456")), read(Some(" 65536"))),
+            (Some(19_456), Some(19_456), Some(65_536))
+        );
+        for bad in ["", "19455", "131073", "-1", "much"] {
+            assert_eq!(read(Some(bad)), None, "{bad}");
+        }
     }
 
     #[test]
     fn equal_passwords_have_unequal_hashes() {
-        let hash = |salt| Password::presented("correct horse".to_owned()).hash([salt; 16]).unwrap();
+        let hash = |salt| Password::presented("correct horse").hash(CHEAP, [salt; 16]).unwrap();
         assert!(hash(1).as_str() != hash(2).as_str());
     }
 }

@@ -43,7 +43,7 @@ impl Registration {
     /// Reads a registration, and reports every bad field at once.
     pub fn parse(
         email: &str,
-        password: String,
+        password: &str,
         name: Option<&str>,
         tenant_name: Option<&str>,
     ) -> Result<Self, Vec<FieldError>> {
@@ -52,6 +52,8 @@ impl Registration {
         let email = errors.keep(Email::parse(email));
         let password = errors.keep(Password::parse(password));
         let name = name.and_then(|name| errors.keep(line("name", name, min, max)));
+        let known = [email.as_ref().map_or("", Email::as_str), name.as_deref().unwrap_or_default()];
+        let password = password.and_then(|password| errors.keep(password.unlike("password", &known)));
         let tenant_name = tenant_name.and_then(|name| errors.keep(line("tenant_name", name, min, max)));
         let read = email.zip(password);
         errors.finish(read.map(|(email, password)| Self { email, password, name, tenant_name }))
@@ -63,14 +65,21 @@ mod tests {
     use super::*;
 
     fn parse(email: &str, name: Option<&str>, tenant: Option<&str>) -> Result<Registration, Vec<FieldError>> {
-        Registration::parse(email, "correct horse".to_owned(), name, tenant)
+        Registration::parse(email, "correct horse", name, tenant)
     }
 
     #[test]
     fn every_bad_field_is_reported_at_once() {
-        let errors = Registration::parse("ada", "short".to_owned(), Some(""), Some("a\nb")).err().unwrap();
+        let errors = Registration::parse("ada", "short", Some(""), Some("a\nb")).err().unwrap();
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/email", "/password", "/name", "/tenant_name"]);
+    }
+
+    #[test]
+    fn a_password_that_is_the_persons_own_name_and_address_is_refused() {
+        let read = Registration::parse("ada@example.org", "ada.lovelace@example", Some("Ada Lovelace"), None);
+        let errors = read.err().unwrap();
+        assert_eq!((errors[0].pointer.as_str(), errors[0].code), ("/password", "too_common"));
     }
 
     #[test]

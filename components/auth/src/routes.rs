@@ -1,7 +1,7 @@
 //! The route table.
 
 use insula_kit::openapi::{Answer, Doc, Media};
-use insula_kit::problem::{NOT_FOUND, NOT_MIGRATED, UNAVAILABLE};
+use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, UNAVAILABLE};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
@@ -10,8 +10,10 @@ use crate::http::login::LoginBody;
 use crate::http::logout::LogoutBody;
 use crate::http::me::MeView;
 use crate::http::openid_configuration::ConfigurationView;
+use crate::http::password_change::PasswordChangeBody;
 use crate::http::refresh::RefreshBody;
 use crate::http::register::{RegistrationBody, RegistrationView};
+use crate::http::second_factor::{ConfirmBody, RecoveryCodesView, RemoveBody, SecretView, StartBody};
 use crate::http::signing_keys::rotate::{RotatedView, RotationBody};
 use crate::http::signing_keys::view::SigningKeysView;
 use crate::http::switch::SwitchBody;
@@ -32,6 +34,14 @@ pub enum Operation {
     Switch,
     /// Reads who is calling.
     Me,
+    /// Changes the password.
+    ChangePassword,
+    /// Makes a secret for a second factor.
+    StartTotp,
+    /// Makes the secret count.
+    ConfirmTotp,
+    /// Removes the second factor.
+    RemoveTotp,
     /// Publishes the keys that tokens are verified with.
     Jwks,
     /// Publishes where those keys are.
@@ -72,11 +82,15 @@ pub const ROUTES: &[Route<Operation>] = &[
         doc: Doc {
             id: "login",
             summary: "Log in",
-            about: "The token acts in the tenant that `tenant_id` names, or in the person's first.",
+            about: "The token acts in the tenant that `tenant_id` names, or in the person's first that it may act in. \
+                    A person with a second factor sends a `code` as well.",
             query: &[],
             answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
             problems: &[
                 &error::INVALID_CREDENTIALS,
+                &error::SECOND_FACTOR_REQUIRED,
+                &error::WRONG_CODE,
+                &error::SECOND_FACTOR_ENROLMENT_REQUIRED,
                 &error::TOO_MANY_ATTEMPTS,
                 &NOT_FOUND,
                 &UNAVAILABLE,
@@ -139,7 +153,7 @@ pub const ROUTES: &[Route<Operation>] = &[
                     are exchanged from now on act there too; earlier ones act where they did, and it ends with them.",
             query: &[],
             answers: &[Answer::json::<AccessView>(200, "An access token.")],
-            problems: &[&NOT_FOUND],
+            problems: &[&NOT_FOUND, &error::SECOND_FACTOR_ENROLMENT_REQUIRED],
         },
     },
     Route {
@@ -162,6 +176,63 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[&NOT_FOUND],
         },
     },
+    own(
+        Method::Post,
+        "/api/v1/auth/password/change",
+        Operation::ChangePassword,
+        Body::Json(Media::json::<PasswordChangeBody>()),
+        Doc {
+            id: "change_password",
+            summary: "Change the password",
+            about: "All other sessions of the person end. A wrong current password counts as a failed login does.",
+            query: &[],
+            answers: &[Answer::empty(204, "It is changed.")],
+            problems: CHANGE_PROBLEMS,
+        },
+    ),
+    own(
+        Method::Post,
+        TOTP,
+        Operation::StartTotp,
+        Body::Json(Media::json::<StartBody>()),
+        Doc {
+            id: "start_totp",
+            summary: "Begin a second factor",
+            about: "Makes a secret for an app that shows codes (RFC 6238: SHA-1, six digits, 30 seconds). It counts \
+                    once a code of it is confirmed; until then another call replaces it.",
+            query: &[],
+            answers: &[Answer::json::<SecretView>(200, "The secret, shown once.")],
+            problems: START_PROBLEMS,
+        },
+    ),
+    own(
+        Method::Post,
+        "/api/v1/auth/mfa/totp/confirm",
+        Operation::ConfirmTotp,
+        Body::Json(Media::json::<ConfirmBody>()),
+        Doc {
+            id: "confirm_totp",
+            summary: "Confirm a second factor",
+            about: "From now on a login needs a code as well.",
+            query: &[],
+            answers: &[Answer::json::<RecoveryCodesView>(200, "The recovery codes, shown once.")],
+            problems: CONFIRM_PROBLEMS,
+        },
+    ),
+    own(
+        Method::Delete,
+        TOTP,
+        Operation::RemoveTotp,
+        Body::Json(Media::json::<RemoveBody>()),
+        Doc {
+            id: "remove_totp",
+            summary: "Remove the second factor",
+            about: "With the recovery codes. The person's sessions leave the tenants that demand a second factor.",
+            query: &[],
+            answers: &[Answer::empty(204, "There is none any more.")],
+            problems: REMOVE_PROBLEMS,
+        },
+    ),
     Route {
         method: Method::Get,
         path: "/.well-known/jwks.json",
@@ -236,3 +307,27 @@ pub const ROUTES: &[Route<Operation>] = &[
         },
     },
 ];
+
+const CHANGE_PROBLEMS: &[&Kind] = &[&error::WRONG_PASSWORD, &error::TOO_MANY_ATTEMPTS];
+const START_PROBLEMS: &[&Kind] =
+    &[&error::WRONG_PASSWORD, &error::SECOND_FACTOR_ENABLED, &error::TOO_MANY_ATTEMPTS];
+const CONFIRM_PROBLEMS: &[&Kind] = &[
+    &error::CODE_REFUSED,
+    &error::SECOND_FACTOR_ENABLED,
+    &error::NO_SECOND_FACTOR,
+    &error::TOO_MANY_ATTEMPTS,
+];
+const REMOVE_PROBLEMS: &[&Kind] =
+    &[&error::WRONG_PASSWORD, &error::CODE_REFUSED, &error::NO_SECOND_FACTOR, &error::TOO_MANY_ATTEMPTS];
+const TOTP: &str = "/api/v1/auth/mfa/totp";
+
+/// What the operations of a person on its own account have in common.
+const fn own(
+    method: Method,
+    path: &'static str,
+    operation: Operation,
+    body: Body,
+    doc: Doc,
+) -> Route<Operation> {
+    Route { method, path, operation, access: Access::Person, metered: false, creates: false, body, doc }
+}

@@ -1,5 +1,8 @@
 //! The operations on people: the order of their steps, and what happens whole or not at all.
 
+pub mod login;
+pub mod password;
+pub mod second_factor;
 pub mod session;
 pub mod signing_key;
 
@@ -7,7 +10,9 @@ use insula_kit::sql::Scope;
 use insula_kit::{Cx, Problem, Response, idempotency};
 
 use crate::error::Error;
+use crate::password::Cost;
 use crate::registration::{FirstTenant, Person, Registration};
+use crate::store::second_factor::State;
 use crate::store::{self, Membership};
 
 /// Makes a person, and the tenant that it owns, if one is named. All of it is stored, or nothing; `answer` tells of it,
@@ -18,7 +23,7 @@ pub async fn register(
     answer: impl FnOnce(&Person, Option<&FirstTenant>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let Registration { email, password, name, tenant_name } = registration;
-    let hash = password.hash(cx.random()?)?;
+    let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let created_at = cx.now();
     let person = Person { id: cx.new_id()?, email, name, created_at };
     let tenant = match tenant_name {
@@ -37,12 +42,13 @@ pub async fn register(
     idempotency::commit(cx, Scope::System, statements, answer, refused).await
 }
 
-/// The person who is calling, and its memberships.
-pub async fn me(cx: &Cx) -> Result<(Person, Vec<Membership>), Problem> {
+/// The person who is calling, its memberships, and how far it is with a second factor.
+pub async fn me(cx: &Cx) -> Result<(Person, Vec<Membership>, State), Problem> {
     let user_id = cx.user_id()?;
     let mut results = cx.batch(Scope::Person(user_id), store::get(user_id)).await?.into_iter();
     let (people, memberships) = (results.next().unwrap_or_default(), results.next().unwrap_or_default());
     let person = store::read_person(people.first().ok_or(Error::NoSuchPerson)?)?;
     let memberships = memberships.iter().map(store::read_membership).collect::<Result<_, _>>()?;
-    Ok((person, memberships))
+    let state = store::second_factor::read_state(&results.next().unwrap_or_default())?;
+    Ok((person, memberships, state))
 }

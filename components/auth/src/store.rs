@@ -1,5 +1,7 @@
 //! People and sessions in the database: the statements of `sql/`, and how their rows are read.
 
+pub mod own;
+pub mod second_factor;
 pub mod session;
 pub mod signing_key;
 
@@ -12,6 +14,7 @@ use insula_kit::time::Timestamp;
 use crate::email::Email;
 use crate::password::PasswordHash;
 use crate::registration::{FIRST_PLAN, FIRST_STATE, FirstTenant, Person};
+use crate::store::second_factor::Factor;
 
 const INSERT_PERSON: &str = include_str!("../sql/user_account_insert.sql");
 const INSERT_TENANT: &str = include_str!("../sql/tenant_insert.sql");
@@ -41,8 +44,12 @@ pub struct Known {
     pub user_id: UserId,
     pub password: PasswordHash,
     pub membership: Option<(TenantId, Role)>,
+    /// The second factor that counts.
+    pub factor: Option<Factor>,
     /// Whether it has logged in from this network before.
     pub is_known: bool,
+    /// Whether it lacks the second factor that the tenant demands.
+    pub is_barred: bool,
 }
 
 /// A tenant that a person belongs to.
@@ -83,19 +90,27 @@ pub fn get_by_email(
     Statement::new(GET_BY_EMAIL, params![network, now, tenant_id, email])
 }
 
-/// One person, for [`read_person`], and its memberships, for [`read_membership`].
+/// One person, for [`read_person`], its memberships, for [`read_membership`], and how far it is with a second factor, for
+/// [`second_factor::read_state`].
 pub fn get(user_id: UserId) -> Vec<Statement> {
     vec![
         Statement::new(GET_PERSON, params![user_id]),
         Statement::new(LIST_MEMBERSHIPS, params![user_id, MEMBERSHIP_LIMIT]),
+        second_factor::get_state(user_id),
     ]
 }
 
 /// Reads what a login needs.
 pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
     let password = PasswordHash::stored(row.text("password")?);
-    let is_known = row.integer("is_known")? == 1;
-    Ok(Known { user_id: row.id("id")?, password, membership: read_place(row)?, is_known })
+    Ok(Known {
+        user_id: row.id("id")?,
+        password,
+        membership: read_place(row)?,
+        factor: second_factor::read(row)?,
+        is_known: row.integer("is_known")? == 1,
+        is_barred: row.integer("is_barred")? == 1,
+    })
 }
 
 /// Reads a tenant and the role there, if the row has them.

@@ -20,6 +20,7 @@ fn shows_the_person_its_tenants_and_what_it_may_do_in_the_active_one() {
         me,
         json!({
             "user": { "id": ada.user_id, "email": ada.email, "name": "ada", "created_at": created_at },
+            "second_factor": { "state": "none", "recovery_codes_left": 0 },
             "memberships": [{ "tenant_id": ada.tenant_id, "name": "ada", "role": "owner" }],
             "active": { "tenant_id": ada.tenant_id, "role": "owner", "permissions": permissions, "plan": "free" },
         })
@@ -71,7 +72,11 @@ fn without_a_tenant_nothing_is_active() {
 
     let me = app.caller(&token).get("/api/v1/auth/me").send().expect(200).json();
 
-    assert_eq!(me, json!({ "user": made["user"], "memberships": [], "active": Value::Null }));
+    let second_factor = json!({ "state": "none", "recovery_codes_left": 0 });
+    let expected = json!({
+        "user": made["user"], "second_factor": second_factor, "memberships": [], "active": Value::Null,
+    });
+    assert_eq!(me, expected);
 }
 
 #[test]

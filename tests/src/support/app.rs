@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use insula_host::log::CapturedLog;
-use insula_host::{Program, SettableClock, Settings, tick};
+use insula_host::{Clock, Program, SettableClock, Settings, tick};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -114,6 +114,12 @@ impl App {
             tokio::spawn(host.serve(listener, std::future::pending()));
             address
         })
+    }
+
+    /// What the application's clock shows, in seconds since 1970.
+    #[must_use]
+    pub fn now_seconds(&self) -> u64 {
+        self.clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
     }
 
     /// Lets time pass.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::token_view::SessionView;
 use crate::email::Account;
 use crate::password::Password;
-use crate::service::session;
+use crate::service::login::{self, Login};
 use crate::store::Wanted;
 
 /// Who logs in, and where.
@@ -25,16 +25,20 @@ pub struct LoginBody {
     /// The tenant to act in. Absent or null: the person's first, or none if it has none.
     #[schema(example = "ten_01h455vb4pex5vsknk084sn02q")]
     tenant_id: Option<String>,
+    /// Of a person with a second factor: six digits of the app, or a recovery code.
+    #[schema(write_only, example = "492039")]
+    code: Option<String>,
 }
 
 /// The answer is not to be stored by anyone on the way, which the header that every answer carries by default says.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let LoginBody { email, password, tenant_id } = request.json()?;
+    let LoginBody { email, password, tenant_id, code } = request.json()?;
     let wanted = match tenant_id.as_deref().map(TenantId::parse) {
         None => Wanted::First,
         Some(Some(id)) => Wanted::This(id),
         Some(None) => Wanted::Impossible,
     };
-    let tokens = session::log_in(cx, &Account::typed(&email), &Password::presented(password), wanted).await?;
+    let (account, password) = (Account::typed(&email), Password::presented(&password));
+    let tokens = login::log_in(cx, &Login { account, password, code, wanted }).await?;
     Response::ok(&SessionView::from(&tokens))
 }

@@ -10,17 +10,31 @@ use utoipa::ToSchema;
 use super::view::UserView;
 use crate::service;
 use crate::store::Membership;
+use crate::store::second_factor::State;
 
 /// Who is calling.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 pub struct MeView {
     user: UserView,
+    second_factor: SecondFactorView,
     /// The first 200 tenants that the person belongs to, oldest first; `GET /api/v1/tenants` has them all.
     memberships: Vec<MembershipView>,
     /// The tenant that the token acts in; null if it acts in none.
     #[schema(required)]
     active: Option<ActiveView>,
+}
+
+/// How far a person is with a second factor.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SecondFactor)]
+struct SecondFactorView {
+    /// `none`, `unconfirmed`: it doesn't count yet, or `enabled`.
+    #[schema(example = "enabled")]
+    state: &'static str,
+    /// How many recovery codes are left.
+    #[schema(example = 10)]
+    recovery_codes_left: i64,
 }
 
 /// A tenant that a person belongs to.
@@ -53,6 +67,18 @@ struct ActiveView {
     plan: String,
 }
 
+impl From<State> for SecondFactorView {
+    fn from(state: State) -> Self {
+        let State { is_begun, is_confirmed, recovery_codes } = state;
+        let state = match (is_begun, is_confirmed) {
+            (_, true) => "enabled",
+            (true, false) => "unconfirmed",
+            (false, false) => "none",
+        };
+        Self { state, recovery_codes_left: recovery_codes }
+    }
+}
+
 impl From<&Membership> for MembershipView {
     fn from(membership: &Membership) -> Self {
         let Membership { tenant_id, name, role } = membership;
@@ -72,9 +98,10 @@ impl From<&guard::Membership> for ActiveView {
 }
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let (person, memberships) = service::me(cx).await?;
+    let (person, memberships, second_factor) = service::me(cx).await?;
     let view = MeView {
         user: UserView::from(&person),
+        second_factor: SecondFactorView::from(second_factor),
         memberships: memberships.iter().map(MembershipView::from).collect(),
         active: cx.membership().map(ActiveView::from),
     };

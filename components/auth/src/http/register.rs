@@ -17,7 +17,7 @@ pub struct RegistrationBody {
     /// The e-mail address: at most 254 characters. Capital letters become small.
     #[schema(format = Email, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// The password: 12 to 256 characters of any kind.
+    /// The password: 12 to 256 characters, any but control characters, and not one that others would guess early.
     #[schema(format = Password, write_only, min_length = 12, max_length = 256)]
     password: String,
     /// What people call the person: 1 to 100 characters.
@@ -83,7 +83,7 @@ impl From<&FirstTenant> for FirstTenantView {
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let RegistrationBody { email, password, name, tenant_name } = request.json()?;
-    let registration = Registration::parse(&email, password, name.as_deref(), tenant_name.as_deref())?;
+    let registration = Registration::parse(&email, &password, name.as_deref(), tenant_name.as_deref())?;
     service::register(cx, registration, |person, tenant| {
         Response::created("/api/v1/auth/me", &RegistrationView::new(person, tenant))
     })

@@ -1,4 +1,4 @@
-//! The operations on sessions: how they begin, go on and end.
+//! The operations on sessions: how they go on and end.
 
 use insula_domain::role::Role;
 use insula_kit::id::{SessionId, TenantId, UserId};
@@ -7,14 +7,11 @@ use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, config};
 
-use crate::email::Account;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
-use crate::password::Password;
 use crate::refresh_token::{self, RefreshToken};
 use crate::service::signing_key;
 use crate::store::session::{self, Refresh};
-use crate::store::{self, Wanted};
 use crate::token::{self, Access, AccessToken};
 
 /// The setting of who issues tokens: where this server is reached.
@@ -25,33 +22,6 @@ pub struct Tokens {
     pub access: Access,
     pub access_token: AccessToken,
     pub refresh_token: RefreshToken,
-}
-
-/// Makes a session of the person whose address and password these are. An unknown address takes the same steps and
-/// the same time as a wrong password. `account` is the address as it was typed, by which attempts are counted.
-pub async fn log_in(
-    cx: &Cx,
-    account: &Account,
-    password: &Password,
-    wanted: Wanted,
-) -> Result<Tokens, Problem> {
-    let found = store::get_by_email(account.email(), wanted, guess::network(cx)?, cx.now());
-    let rows = cx.query(Scope::System, found).await?;
-    let known = rows.first().map(store::read_known).transpose()?;
-    let is_known = known.as_ref().is_some_and(|known| known.is_known);
-    let attempt = Attempt::begin(cx, guess::password(cx, account.as_str(), is_known)?).await?;
-    let is_proven = password.proves(known.as_ref().map(|known| &known.password))?;
-    let known = known.filter(|_| is_proven).ok_or(Error::InvalidCredentials)?;
-    if wanted != Wanted::First && known.membership.is_none() {
-        cx.batch(Scope::System, attempt.undone()).await?;
-        return Err(Error::NoSuchTenant.into());
-    }
-    let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
-    let mut statements = session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh());
-    statements.extend(guess::remember(cx, known.user_id)?);
-    statements.extend(attempt.succeeded());
-    cx.batch(Scope::Person(known.user_id), statements).await?;
-    Ok(tokens)
 }
 
 /// Exchanges a refresh token for the next tokens of its session. One that was exchanged before ends the session.
@@ -82,6 +52,9 @@ pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, Acc
     let scope = Scope::Person(user_id);
     let rows = cx.query(scope, session::get_membership(session_id, user_id, wanted)).await?;
     let row = rows.first().ok_or(Error::NoSuchTenant)?;
+    if session::read_is_barred(row)? {
+        return Err(Error::SecondFactorEnrolmentRequired.into());
+    }
     // Otherwise a stolen access token could be exchanged for another one for ever, and without the refresh token.
     let expires_at = session::read_end(row)?.min(token::expires_at(cx.now()));
     let membership = session::read_place(row)?;
@@ -108,7 +81,8 @@ fn caller(cx: &Cx) -> Result<(SessionId, UserId), Problem> {
     Ok((session_id, cx.user_id()?))
 }
 
-async fn tokens(
+/// The tokens of a session that begins or goes on.
+pub async fn tokens(
     cx: &Cx,
     session_id: SessionId,
     user_id: UserId,
@@ -135,7 +109,8 @@ async fn access_token(
 }
 
 impl Tokens {
-    fn refresh(&self) -> Refresh {
+    /// The refresh token, as it is stored.
+    pub fn refresh(&self) -> Refresh {
         let expires_at = refresh_token::expires_at(self.access.issued_at);
         Refresh { digest: self.refresh_token.digest(), expires_at }
     }

@@ -107,6 +107,11 @@ pub fn read(row: &Row) -> Result<Found, sql::Error> {
     Ok(Found { session_id, user_id, membership: read_place(row)? })
 }
 
+/// Whether the person lacks the second factor that the tenant demands.
+pub fn read_is_barred(row: &Row) -> Result<bool, sql::Error> {
+    Ok(row.integer("is_barred")? == 1)
+}
+
 /// Reads when the session's last access token ends.
 pub fn read_end(row: &Row) -> Result<Timestamp, sql::Error> {
     row.time("expires_at_ms")

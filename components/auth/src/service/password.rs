@@ -1,0 +1,52 @@
+//! The operations on the password of the person who is calling.
+
+use insula_kit::problem::NOT_FOUND;
+use insula_kit::sql::{self, Scope};
+use insula_kit::{Cx, Problem};
+
+use crate::error::Error;
+use crate::guess::{self, Attempt};
+use crate::password::{Cost, Password};
+use crate::store::own::{self, Own};
+
+/// A person who is calling and has shown its password. The attempt is still counted.
+pub struct Proven {
+    pub own: Own,
+    pub attempt: Attempt,
+}
+
+/// Asks the person who is calling for its password. Whoever has stolen a token guesses at the pace of a login.
+pub async fn prove(cx: &Cx, password: &Password) -> Result<Proven, Problem> {
+    let user_id = cx.user_id()?;
+    let cost = Cost::load().await?;
+    let statement = own::get(user_id, guess::network(cx)?, cx.now());
+    let rows = cx.query(Scope::Person(user_id), statement).await?;
+    let own = own::read(rows.first().ok_or(Error::NoSuchPerson)?)?;
+    let attempt = Attempt::begin(cx, guess::password(cx, own.email.as_str(), own.is_known)?).await?;
+    if !password.proves(Some(&own.password), cost)? {
+        return Err(Error::WrongPassword.into());
+    }
+    Ok(Proven { own, attempt })
+}
+
+/// Changes the password of the person who is calling, and ends all its other sessions. Of changes at once one happens.
+pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<(), Problem> {
+    let session_id = cx.session_id().ok_or_else(|| Problem::new(&NOT_FOUND))?;
+    let Proven { own, attempt } = prove(cx, current).await?;
+    let known = [own.email.as_str(), own.name.as_deref().unwrap_or_default()];
+    let new = match new.unlike("new_password", &known) {
+        Ok(new) => new.hash(Cost::load().await?, cx.random()?)?,
+        Err(error) => {
+            cx.batch(Scope::System, attempt.undone()).await?;
+            return Err(error.into());
+        }
+    };
+    let mut statements = own::change_password(own.user_id, &own.password, &new, session_id, cx.now());
+    statements.extend(attempt.succeeded());
+    match cx.db().batch(Scope::Person(own.user_id), statements).await {
+        Ok(_) => Ok(()),
+        // Another change was faster: the password is not the current one any more.
+        Err(sql::Error::Refused(_)) => Err(Error::WrongPassword.into()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,152 @@
+//! The operations on second factors: how they begin, prove something, and end.
+
+use insula_kit::id::UserId;
+use insula_kit::sql::{self, Scope, Statement};
+use insula_kit::{Cx, Problem};
+
+use super::password::{self, Proven};
+use crate::error::Error;
+use crate::guess::{self, Attempt};
+use crate::password::Password;
+use crate::recovery_code::{self, RecoveryCode};
+use crate::store::second_factor::{self as store, Factor};
+use crate::totp::Secret;
+
+/// The place of the statement that takes the code, in a batch that begins with [`Passed::taken`].
+pub const CODE: usize = 0;
+
+/// A code that is right as far as can be seen before it is taken.
+pub struct Passed {
+    statement: Statement,
+    attempt: Attempt,
+}
+
+/// A secret that is to be confirmed, for its owner's app.
+pub struct Begun {
+    pub secret: String,
+    pub uri: String,
+}
+
+impl Passed {
+    /// What takes the code, first, and forgets the attempts.
+    pub fn taken(&self) -> Vec<Statement> {
+        let mut statements = vec![self.statement.clone()];
+        statements.extend(self.attempt.succeeded());
+        statements
+    }
+
+    /// What takes the attempt back and leaves the code.
+    pub fn undone(&self) -> Vec<Statement> {
+        self.attempt.undone()
+    }
+}
+
+/// Sees whether a code proves the person: one of its app, or a recovery code. It is taken by the batch that it lets in.
+/// `refusal` is what a wrong one is answered.
+pub async fn prove(
+    cx: &Cx,
+    user_id: UserId,
+    factor: &Factor,
+    code: &str,
+    is_known: bool,
+    refusal: Error,
+) -> Result<Passed, Problem> {
+    let attempt = Attempt::begin(cx, guess::code(cx, user_id, is_known)?).await?;
+    let statement = if let Some(code) = RecoveryCode::presented(code) {
+        store::use_code(user_id, &digest(cx, user_id, &code)?)
+    } else {
+        let step = open(cx, user_id, factor)?.accepts(code, cx.now(), factor.last_step);
+        store::use_step(user_id, step.ok_or(refusal)?)
+    };
+    Ok(Passed { statement, attempt })
+}
+
+/// Makes a secret for the person who is calling, which counts once it is confirmed.
+pub async fn begin(cx: &Cx, password: &Password) -> Result<Begun, Problem> {
+    let Proven { own, attempt } = password::prove(cx, password).await?;
+    let secret = Secret::new(cx.random()?);
+    let sealed = cx.seal(&info(own.user_id), &secret.to_text())?;
+    let mut statements = vec![store::insert(own.user_id, &sealed, cx.now())];
+    statements.extend(attempt.succeeded());
+    match cx.db().batch(Scope::Person(own.user_id), statements).await {
+        Ok(_) => Ok(Begun { secret: secret.reveal(), uri: secret.uri(&own.email) }),
+        Err(sql::Error::Refused(_)) => {
+            cx.batch(Scope::System, attempt.undone()).await?;
+            Err(Error::SecondFactorEnabled.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the secret count, of which the person who is calling shows a code. Returns the recovery codes, this once.
+pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
+    let user_id = cx.user_id()?;
+    let scope = Scope::Person(user_id);
+    let rows = cx.query(scope, store::get(user_id)).await?;
+    let row = rows.first().ok_or(Error::NoSecondFactor)?;
+    let factor = store::read(row)?.ok_or(Error::NoSecondFactor)?;
+    if store::is_confirmed(row)? {
+        return Err(Error::SecondFactorEnabled.into());
+    }
+    let attempt = Attempt::begin(cx, guess::code(cx, user_id, false)?).await?;
+    let step = open(cx, user_id, &factor)?.accepts(code, cx.now(), 0).ok_or(Error::CodeRefused)?;
+    let mut codes = Vec::with_capacity(recovery_code::COUNT);
+    for _ in 0..recovery_code::COUNT {
+        codes.push(RecoveryCode::new(cx.random()?));
+    }
+    let digests = codes.iter().map(|code| digest(cx, user_id, code)).collect::<Result<Vec<_>, _>>()?;
+    let mut statements = store::confirm(user_id, &factor.secret, step, &digests, cx.now());
+    statements.extend(attempt.succeeded());
+    match cx.db().batch(scope, statements).await {
+        Ok(_) => Ok(codes.iter().map(RecoveryCode::reveal).collect()),
+        // Another call confirmed it, or began anew.
+        Err(sql::Error::Refused(_)) => Err(Error::SecondFactorEnabled.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes the second factor of the person who is calling. Its sessions leave the tenants that demand one.
+pub async fn remove(cx: &Cx, password: &Password, code: &str) -> Result<(), Problem> {
+    let Proven { own, attempt } = password::prove(cx, password).await?;
+    let outcome = match &own.factor {
+        None => Err(Error::NoSecondFactor.into()),
+        Some(factor) => remove_factor(cx, own.user_id, factor, code, own.is_known, &attempt).await,
+    };
+    if outcome.is_err() {
+        cx.batch(Scope::System, attempt.undone()).await?;
+    }
+    outcome
+}
+
+async fn remove_factor(
+    cx: &Cx,
+    user_id: UserId,
+    factor: &Factor,
+    code: &str,
+    is_known: bool,
+    attempt: &Attempt,
+) -> Result<(), Problem> {
+    let passed = prove(cx, user_id, factor, code, is_known, Error::CodeRefused).await?;
+    let mut statements = passed.taken();
+    statements.extend(store::delete(user_id));
+    statements.extend(attempt.succeeded());
+    match cx.db().batch(Scope::Person(user_id), statements).await {
+        Ok(_) => Ok(()),
+        Err(sql::Error::Refused(CODE)) => Err(Error::CodeRefused.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn open(cx: &Cx, user_id: UserId, factor: &Factor) -> Result<Secret, Problem> {
+    let text = cx.open(&info(user_id), &factor.secret)?;
+    Secret::read(&text).ok_or_else(|| sql::Error::Decode("secret".to_owned()).into())
+}
+
+/// What a secret is sealed for: it is worth nothing in another person's row.
+fn info(user_id: UserId) -> String {
+    format!("second factor\n{user_id}")
+}
+
+fn digest(cx: &Cx, user_id: UserId, code: &RecoveryCode) -> Result<String, Problem> {
+    cx.keyed_digest("recovery code", &format!("{user_id}\n{}", code.letters()))
+}
