@@ -6,6 +6,7 @@ mod get;
 mod idempotency;
 mod list;
 mod members;
+mod security;
 mod suspended;
 mod workspaces;
 

@@ -8,6 +8,8 @@ use crate::tenant::OWNED_LIMIT;
 insula_kit::catalogue! {
     /// The member is the tenant's only owner, and a tenant always keeps one. Make somebody else an owner first.
     LAST_OWNER = 409 "last-owner" "A tenant keeps an owner";
+    /// The caller has no second factor, and would lock itself out of the tenant. Get one first.
+    SECOND_FACTOR_MISSING = 409 "second-factor-missing" "The caller has no second factor";
     /// The person owns as many tenants as it may: `limit` of them. Every tenant has limits and quotas of its own, so they could be
     /// multiplied without end.
     TENANT_LIMIT = 409 "tenant-limit" "The person owns too many tenants";
@@ -22,6 +24,9 @@ pub enum Error {
     /// Only an owner may do this to an owner, or make one.
     #[error("only an owner may")]
     OwnersOnly,
+    /// The caller lacks the second factor that the tenant shall demand.
+    #[error("no second factor")]
+    NoSecondFactor,
     /// The person owns as many tenants as it may.
     #[error("too many tenants")]
     TenantLimit,
@@ -37,6 +42,7 @@ impl From<Error> for Problem {
             Error::OwnersOnly => {
                 Self::new(&FORBIDDEN).detail("Only an owner may make, change or remove an owner.")
             }
+            Error::NoSecondFactor => Self::new(&SECOND_FACTOR_MISSING),
             Error::LastOwner => Self::new(&LAST_OWNER),
             Error::TenantLimit => Self::new(&TENANT_LIMIT).member("limit", OWNED_LIMIT),
         }

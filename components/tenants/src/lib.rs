@@ -8,6 +8,7 @@
 //! | `ListMembers` | `GET /api/v1/tenants/{tenant_id}/members` | `manage_users` |
 //! | `SetRole` | `PATCH /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
 //! | `RemoveMember` | `DELETE /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
+//! | `GetSecurity`, `SetSecurity` | `GET`, `PATCH /api/v1/tenants/{tenant_id}/security` | `manage_tenant` |
 //! | `Create`  | `POST /api/v1/workspaces`         | as for tenants                         |
 //! | `List`    | `GET /api/v1/workspaces`          | as for tenants                         |
 //!
@@ -21,6 +22,7 @@ mod error;
 mod http;
 mod member;
 mod routes;
+mod security;
 mod service;
 mod store;
 mod tenant;
@@ -47,6 +49,8 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Get => http::get::handle(cx, &request).await,
         Operation::ListMembers => http::members::list::handle(cx, &request).await,
         Operation::SetRole => http::members::set_role::handle(cx, &request).await,
+        Operation::GetSecurity => http::security::get(cx, &request).await,
+        Operation::SetSecurity => http::security::set(cx, &request).await,
         Operation::RemoveMember => http::members::remove::handle(cx, &request).await,
     }
 }

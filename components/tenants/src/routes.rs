@@ -10,6 +10,7 @@ use crate::error;
 use crate::http::create::NewTenantBody;
 use crate::http::members::set_role::MemberChangeBody;
 use crate::http::members::view::MemberView;
+use crate::http::security::{SecurityBody, SecurityView};
 use crate::http::view::TenantView;
 
 /// What this component can do.
@@ -25,6 +26,10 @@ pub enum Operation {
     ListMembers,
     /// Changes what a member is.
     SetRole,
+    /// Reads what a tenant demands of its members.
+    GetSecurity,
+    /// Sets what a tenant demands of its members.
+    SetSecurity,
     /// Removes a member.
     RemoveMember,
 }
@@ -97,12 +102,43 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: REMOVE_PROBLEMS,
         },
     ),
+    security(
+        Method::Get,
+        Operation::GetSecurity,
+        Body::None,
+        Doc {
+            id: "get_tenant_security",
+            summary: "Read what a tenant demands",
+            about: "",
+            query: &[],
+            answers: &[
+                Answer::json::<SecurityView>(200, "What it demands of its members."),
+                Answer::empty(304, "The client has this version already."),
+            ],
+            problems: &[],
+        },
+    ),
+    security(
+        Method::Patch,
+        Operation::SetSecurity,
+        Body::Json(Media::json::<SecurityBody>()),
+        Doc {
+            id: "update_tenant_security",
+            summary: "Change what a tenant demands",
+            about: "Whoever lacks the second factor that a tenant begins to demand leaves it at once: its sessions act \
+                    in no tenant, where it can get one. API keys go on.",
+            query: &[],
+            answers: &[Answer::json::<SecurityView>(200, "What it demands of its members.")],
+            problems: SECURITY_PROBLEMS,
+        },
+    ),
     create("/api/v1/workspaces", "create_workspace", "Create a workspace"),
     list("/api/v1/workspaces", "list_workspaces", "List workspaces"),
 ];
 
 const CREATE_PROBLEMS: &[&Kind] = &[&error::TENANT_LIMIT];
 const CHANGE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER, &STALE];
+const SECURITY_PROBLEMS: &[&Kind] = &[&error::SECOND_FACTOR_MISSING, &STALE];
 const REMOVE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER];
 const ONE_MEMBER: &str = "/api/v1/tenants/{tenant_id}/members/{user_id}";
 
@@ -115,6 +151,13 @@ const fn member(
     doc: Doc,
 ) -> Route<Operation> {
     let access = Access::Permission(Permission::ManageUsers);
+    Route { method, path, operation, access, metered: false, creates: false, body, doc }
+}
+
+/// What the operations on a tenant's demands have in common.
+const fn security(method: Method, operation: Operation, body: Body, doc: Doc) -> Route<Operation> {
+    let (path, access) =
+        ("/api/v1/tenants/{tenant_id}/security", Access::Permission(Permission::ManageTenant));
     Route { method, path, operation, access, metered: false, creates: false, body, doc }
 }
 

@@ -1,6 +1,7 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
 pub mod member;
+pub mod security;
 
 use insula_domain::role::Role;
 use insula_kit::guard::Caller;

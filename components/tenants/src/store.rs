@@ -1,6 +1,7 @@
 //! Tenants in the database: the statements of `sql/`, and how their rows are read.
 
 pub mod member;
+pub mod security;
 
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};
