@@ -13,7 +13,8 @@ use super::server::{Server, application};
 /// How many tenants a row of many has.
 pub const TENANTS: usize = 50;
 
-const PASSWORD: &str = "correct horse battery staple";
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Credentials that are good for as long as a row takes. No tenant has a limit that a row could reach.
 pub struct Customers {
@@ -57,7 +58,8 @@ pub fn login(server: &Server<'_>, number: usize) -> Result<String> {
     text(&answer.json()?, "access_token")
 }
 
-fn email(number: usize) -> String {
+/// The address of the person of that number.
+pub fn email(number: usize) -> String {
     format!("person-{number}@example.com")
 }
 

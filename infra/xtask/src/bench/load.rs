@@ -70,7 +70,8 @@ impl Load {
         self.cpu_seconds * 1e6 / self.requests as f64
     }
 
-    fn add(&mut self, other: Self) {
+    /// Adds another measurement of the same.
+    pub fn add(&mut self, other: Self) {
         self.requests += other.requests;
         self.seconds += other.seconds;
         self.cpu_seconds += other.cpu_seconds;
@@ -91,6 +92,12 @@ pub fn compare<const N: usize>(targets: [Target<'_>; N], seconds: u32) -> Result
         }
     }
     Ok(loads)
+}
+
+/// Measures one target once, as [`compare`] does each. A row that has something else going on meanwhile makes its own
+/// turns.
+pub fn once(target: &Target<'_>, seconds: u32) -> Result<Load> {
+    wrk(target, seconds)
 }
 
 fn wrk(target: &Target<'_>, seconds: u32) -> Result<Load> {

@@ -1,11 +1,13 @@
 //! The rows of the table, one small function each.
 
 mod analyze;
+mod crowd;
 mod guard;
 mod keys;
 mod login;
 mod native;
 mod process;
+mod timing;
 
 use anyhow::Result;
 
@@ -16,13 +18,15 @@ use super::figure::Figure;
 type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
 
 /// Every row with the name by which it is chosen.
-pub const ALL: [(&str, Row); 10] = [
+pub const ALL: [(&str, Row); 12] = [
     ("bare", native::bare),
     ("sqlite", guard::sqlite),
     ("postgres", guard::postgres),
     ("keys-sqlite", keys::sqlite),
     ("keys-postgres", keys::postgres),
     ("login", login::login),
+    ("crowd", crowd::crowd),
+    ("timing", timing::timing),
     ("analyze", analyze::analyze),
     ("start", process::start),
     ("memory", process::memory),

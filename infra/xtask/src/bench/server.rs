@@ -38,6 +38,7 @@ pub struct Placed<'a> {
     host: Host<'a>,
     state: &'a Path,
     database_url: Option<String>,
+    variables: Vec<(&'static str, &'static str)>,
 }
 
 /// The whole application.
@@ -48,7 +49,15 @@ pub fn application() -> Host<'static> {
 impl<'a> Host<'a> {
     /// With its keys, caches and embedded database in a state folder; a fresh one for a cold start.
     pub fn on(self, state: &'a Path, database: &Database<'_>) -> Placed<'a> {
-        Placed { host: self, state, database_url: database.url() }
+        Placed { host: self, state, database_url: database.url(), variables: Vec::new() }
+    }
+}
+
+impl Placed<'_> {
+    /// With another value for a variable of the manifest.
+    pub fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.push((name, value));
+        self
     }
 }
 
@@ -60,6 +69,9 @@ impl<'a> Server<'a> {
         command.current_dir(bench.workspace.root()).args(["serve", "--listen", &address]);
         command.arg("--threads").arg(bench.threads.to_string());
         command.arg("--manifest").arg(placed.host.manifest).arg("--state").arg(placed.state);
+        for (name, value) in &placed.variables {
+            command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
+        }
         if let Some(url) = &placed.database_url {
             command.args(["--database-url", url]);
         }

@@ -1,0 +1,130 @@
+//! Whether the time of a login tells an address that is known from one that isn't.
+//!
+//! Every attempt comes from another network, behind a proxy that is trusted: the limits on guessing are not what is
+//! measured. Known and unknown addresses take turns, and so does which of them is first.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use serde_json::json;
+
+use crate::bench::Bench;
+use crate::bench::client;
+use crate::bench::customers;
+use crate::bench::database::Database;
+use crate::bench::figure::{Aim, Figure};
+use crate::bench::server::{Server, application};
+
+/// Attempts of each kind.
+const ATTEMPTS: usize = 1_000;
+/// Addresses of each kind: five attempts each, fewer than are free.
+const PEOPLE: usize = 200;
+
+/// A wrong password for somebody's address and for nobody's.
+pub fn timing(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let state = bench.lifeline.folder("timing")?;
+    let placed = application().on(&state, &Database::Sqlite).with_variable("trusted_proxies", "1");
+    let server = Server::host(bench, &placed)?;
+    for number in 1..=PEOPLE {
+        customers::register(&server, number)?;
+    }
+    let attempt = |number: usize, known: bool| {
+        let person = number % PEOPLE + 1;
+        // Nobody's addresses are as long as somebody's.
+        let email = if known { customers::email(person) } else { format!("nobody-{person}@example.com") };
+        let network = 2 * number + usize::from(known);
+        wrong(server.address(), &email, &format!("10.{}.{}.1", network / 250, network % 250))
+    };
+    for number in 0..20 {
+        attempt(2 * ATTEMPTS + number, number % 2 == 0)?;
+    }
+    let (mut known, mut unknown) = (Vec::with_capacity(ATTEMPTS), Vec::with_capacity(ATTEMPTS));
+    for number in 0..ATTEMPTS {
+        for is_known in [number % 2 == 0, number % 2 == 1] {
+            let took = attempt(number, is_known)?;
+            if is_known { &mut known } else { &mut unknown }.push(took);
+        }
+    }
+    known.sort_by(f64::total_cmp);
+    unknown.sort_by(f64::total_cmp);
+    let (of_known, of_unknown) = (median(&known), median(&unknown));
+    let difference = (of_known / of_unknown - 1.0).abs() * 100.0;
+    let medians =
+        Figure::quantity("login: known against unknown address, medians", difference, "%", Aim::Below(2.0))
+            .and("known ms", of_known)
+            .and("unknown ms", of_unknown);
+    let distance = Figure::quantity(
+        "the same, distance of the distributions (Kolmogorov–Smirnov)",
+        distance(&known, &unknown),
+        "",
+        Aim::Below(critical()),
+    );
+    Ok(vec![medians, distance.and("Mann–Whitney z", rank_sum(&known, &unknown))])
+}
+
+/// Milliseconds of a login with a wrong password.
+fn wrong(address: &str, email: &str, from: &str) -> Result<f64> {
+    let body = json!({ "email": email, "password": "not the password" });
+    let header = format!("x-forwarded-for: {from}");
+    let started = Instant::now();
+    let answer = client::post(address, "/api/v1/auth/login", &[&header], &body)?;
+    let took = started.elapsed();
+    if answer.status != 401 {
+        bail!("a wrong password was answered {}", answer.status);
+    }
+    Ok(took.as_secs_f64() * 1e3)
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
+}
+
+/// The largest difference between the two shares of values up to any one.
+fn distance(one: &[f64], other: &[f64]) -> f64 {
+    let share = |values: &[f64], value: f64| {
+        values.partition_point(|other| *other <= value) as f64 / values.len() as f64
+    };
+    let differences = one.iter().chain(other).map(|value| (share(one, *value) - share(other, *value)).abs());
+    differences.fold(0.0, f64::max)
+}
+
+/// What the distance of two samples of one distribution exceeds once in a hundred times.
+fn critical() -> f64 {
+    1.628 * (2.0 / ATTEMPTS as f64).sqrt()
+}
+
+/// The Mann–Whitney statistic as a number of standard deviations; values that are equal to the nanosecond don't matter.
+fn rank_sum(one: &[f64], other: &[f64]) -> f64 {
+    let (count, others) = (one.len() as f64, other.len() as f64);
+    let below: usize = one.iter().map(|value| other.partition_point(|other| other < value)).sum();
+    let deviation = (count * others * (count + others + 1.0) / 12.0).sqrt();
+    (below as f64 - count * others / 2.0) / deviation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(from: u32, to: u32) -> Vec<f64> {
+        (from..to).map(f64::from).collect()
+    }
+
+    #[test]
+    fn equal_samples_have_no_distance_and_separate_ones_the_whole() {
+        assert_eq!(distance(&values(0, 10), &values(0, 10)), 0.0);
+        assert_eq!(distance(&values(0, 10), &values(10, 20)), 1.0);
+        assert_eq!(distance(&values(0, 10), &values(5, 15)), 0.5);
+    }
+
+    #[test]
+    fn the_rank_sum_is_about_zero_for_equal_samples_and_has_the_sign_of_the_difference() {
+        assert!(rank_sum(&values(0, 100), &values(0, 100)).abs() < 0.2);
+        assert!(rank_sum(&values(50, 150), &values(0, 100)) > 5.0);
+        assert!(rank_sum(&values(0, 100), &values(50, 150)) < -5.0);
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!((median(&[1.0, 2.0, 9.0]), median(&[1.0, 2.0, 4.0, 9.0])), (2.0, 3.0));
+    }
+}
