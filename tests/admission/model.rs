@@ -14,7 +14,7 @@ use insula_domain::network::{Networks, address};
 use insula_domain::permission::Permission;
 use insula_domain::role::Role;
 use insula_domain::scope::Scope;
-use insula_tests::support::{App, Caller};
+use insula_tests::support::{App, Caller, Person};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -167,90 +167,51 @@ const fn member(role: Role) -> Standing {
     Standing::Member { role, active: true }
 }
 
-fn callers<'a>(app: &'a App, ada: &insula_tests::support::Person<'a>) -> Vec<Known<'a>> {
+fn callers<'a>(app: &'a App, ada: &Person<'a>) -> Vec<Known<'a>> {
     let tenant = ada.tenant_id.clone();
     let viewer = app.member(ada, "viewer");
     let removed = app.member(ada, "admin");
     app.db().execute(&format!("delete from membership where user_id = '{}'", removed.user_id));
     let eve = app.person("eve");
     app.db().execute("update access_token set expires_at_ms = 4102444800000");
-    let key = |scopes: &[Scope]| Known {
-        caller: ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()),
-        bucket: tenant.clone(),
-        standing: member(Role::Owner),
-        scopes: Some(scopes.to_vec()),
-        valid: true,
-        rate: None,
-        networks: None,
+    let key = |scopes: &[Scope]| {
+        let caller = ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>());
+        Known { scopes: Some(scopes.to_vec()), ..known(caller, tenant.clone(), member(Role::Owner)) }
     };
     let revoked = key(&[Scope::Read]);
     app.db().execute("update api_key set revoked_at_ms = 1");
-    let limited = KEYS.map(|rate| {
+    let [limited_more, limited_less] = KEYS.map(|rate| {
         let known = key(&[Scope::Read]);
         set(app, &known, &format!("limit_calls = {}, limit_window_ms = {}", rate.calls, rate.window_ms));
         Known { rate: Some(rate), ..known }
     });
     let bound = key(&[Scope::Read, Scope::Admin]);
     set(app, &bound, &format!("networks = '{NETWORKS}'"));
-    let bound = Known { networks: Some(Networks::from_text(NETWORKS)), ..bound };
-    let eves_key = eve.key(&[Scope::Read.as_str()]);
-    app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", eve.tenant_id));
     let suspended = Standing::Member { role: Role::Owner, active: false };
-    let [limited_more, limited_less] = limited;
+    let eves_key = known(eve.key(&[Scope::Read.as_str()]), eve.tenant_id.clone(), suspended);
+    app.db().execute(&format!("update tenant set state = 'suspended' where id = '{}'", eve.tenant_id));
+    let person = |person: &Person<'a>, standing| {
+        known(person.caller.clone(), format!("{}:{}", person.tenant_id, person.user_id), standing)
+    };
     vec![
-        Known {
-            caller: ada.caller.clone(),
-            bucket: format!("{tenant}:{}", ada.user_id),
-            standing: member(Role::Owner),
-            scopes: None,
-            valid: true,
-            rate: None,
-            networks: None,
-        },
-        Known {
-            caller: viewer.caller.clone(),
-            bucket: format!("{tenant}:{}", viewer.user_id),
-            standing: member(Role::Viewer),
-            scopes: None,
-            valid: true,
-            rate: None,
-            networks: None,
-        },
+        person(ada, member(Role::Owner)),
+        person(&viewer, member(Role::Viewer)),
+        known(removed.caller.clone(), removed.user_id.clone(), Standing::NoTenant),
+        person(&eve, suspended),
+        Known { scopes: Some(vec![Scope::Read]), ..eves_key },
         Known { valid: false, ..revoked },
         limited_more,
         limited_less,
-        bound,
+        Known { networks: Some(Networks::from_text(NETWORKS)), ..bound },
         key(&[Scope::Read]),
         key(&[Scope::Admin, Scope::Read]),
         key(&[Scope::Analyze]),
-        Known {
-            caller: removed.caller.clone(),
-            bucket: removed.user_id.clone(),
-            standing: Standing::NoTenant,
-            scopes: None,
-            valid: true,
-            rate: None,
-            networks: None,
-        },
-        Known {
-            caller: eve.caller.clone(),
-            bucket: format!("{}:{}", eve.tenant_id, eve.user_id),
-            standing: suspended,
-            scopes: None,
-            valid: true,
-            rate: None,
-            networks: None,
-        },
-        Known {
-            caller: eves_key,
-            bucket: eve.tenant_id.clone(),
-            standing: suspended,
-            scopes: Some(vec![Scope::Read]),
-            valid: true,
-            rate: None,
-            networks: None,
-        },
     ]
+}
+
+/// Somebody whom nothing else is known of.
+const fn known(caller: Caller<'_>, bucket: String, standing: Standing) -> Known<'_> {
+    Known { caller, bucket, standing, scopes: None, valid: true, rate: None, networks: None }
 }
 
 /// Changes a key as it is stored.

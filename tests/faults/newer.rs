@@ -1,6 +1,7 @@
 //! A database that is newer than the components: a new release is being rolled out, or was rolled back.
 
-use insula_tests::support::{App, Database, Form};
+use insula_domain::credential::digest;
+use insula_tests::support::{App, Caller, Database, Form, only_on_postgresql};
 use serde_json::json;
 
 const NEXT: u32 = insula_migrations::newest() + 1;
@@ -62,4 +63,41 @@ fn an_older_runner_finds_nothing_to_do_and_changes_nothing() {
     assert_eq!(app.db().schema(), schema);
     assert_eq!(app.db().dump(), rows);
     let _ = ada.get("/api/v1/auth/me").send().expect(200);
+}
+
+/// While a release is rolled out, instances of the one before go on. Protects keys that are bound to networks: who doesn't
+/// know where a call comes from must not let it in.
+#[test]
+fn the_release_before_decides_by_the_new_rule_and_lets_no_bound_key_in_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let id_of = |key: &Caller<'_>| format!("key_{}", &key.credential[9..35]);
+    // The statement of step 4's release: by key, one that may read reports, metered.
+    let outcome = |key: &Caller<'_>| {
+        let call = format!(
+            "call insula_admit(0, '{}', '{}', null, 1, 'owner admin', 'read', 1, 1893456000000, 1893456000000,
+             null, null, null, null, null, null, null, null, null, null, null, null, null)",
+            id_of(key),
+            digest(&key.credential)
+        );
+        app.db().rows(&call)[0][0].clone()
+    };
+    let made = |body| {
+        let made = ada.post("/api/v1/api-keys", &body).send().expect(201).json();
+        app.caller(made["key"].as_str().unwrap())
+    };
+    let plain = ada.key(&["read"]);
+    let bound = made(json!({ "name": "x", "scopes": ["read"], "allowed_networks": ["0.0.0.0/0", "::/0"] }));
+    let limited = made(json!({ "name": "x", "scopes": ["read"], "rate_limit": "2/day" }));
+
+    assert_eq!(outcome(&bound), "unauthenticated");
+    assert_eq!(
+        [outcome(&limited), outcome(&limited), outcome(&limited)],
+        ["admitted", "admitted", "rate_limited"]
+    );
+    let admitted = (0..30).take_while(|_| outcome(&plain) == "admitted").count();
+    assert_eq!(admitted, 18, "the plan's burst is shared");
+    assert_eq!(app.db().number("select used from usage_counter where metric = 'api_calls'"), 20);
+    let _ = bound.get("/api/v1/usage").send().problem(429, "rate-limited");
 }

@@ -27,7 +27,7 @@ create table endpoint_limit (
 
 insert into endpoint_limit (plan, operation, calls, window_ms) values ('free', 'analyze', 10, 60000);
 
--- As insula_admit, which an older release still calls: with the limits of the endpoint and of the key beside the plan's,
+-- As insula_admit was: with the limits of the endpoint and of the key beside the plan's,
 -- with keys that are known by their digest alone (an empty lookup), and with the networks that a key may be used from.
 -- A key's last use is noted at most once a minute.
 --
@@ -184,4 +184,22 @@ begin
     commit;
     perform pg_logical_emit_message(true, 'insula', '');
   end if;
+end $admit$;
+
+-- What an older release calls decides the same now: it knows no address, so a key that is bound to networks is refused
+-- there, and the key's own limit holds there too.
+create or replace procedure insula_admit(
+  by_token bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
+  allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint,
+  out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
+  out scopes text, out plan text, out requests_per_minute bigint, out burst bigint, out level bigint,
+  out level_at_ms bigint, out calls bigint, out calls_quota bigint
+) language plpgsql as $admit$
+declare
+  endpoint_state text;
+  key_state text;
+begin
+  call insula_admit_2(by_token, lookup, presented, asked_tenant, tenant_required, allowed_roles, allowed_scopes, metered,
+    at_ms, day_ms, null, null, outcome, credential_id, person_id, tenant_id, role, scopes, plan, requests_per_minute,
+    burst, level, level_at_ms, calls, calls_quota, endpoint_state, key_state);
 end $admit$;

@@ -33,7 +33,7 @@ pub struct VerifyBody {
 #[schema(as = VerifiedApiKey)]
 pub enum VerifiedView {
     /// Calls with it would be let in, as far as no limit decides.
-    Active(ActiveView),
+    Active(Box<ActiveView>),
     /// It is worth nothing.
     Inactive(InactiveView),
 }
@@ -136,7 +136,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         network::address(text).ok_or_else(wrong)
     });
     let view = match verify::verify(cx, &body.key, client.transpose()?).await? {
-        Ok(active) => VerifiedView::Active(active.into()),
+        Ok(active) => VerifiedView::Active(Box::new(active.into())),
         Err(reason) => VerifiedView::Inactive(InactiveView { active: false, reason }),
     };
     Response::ok(&view)
