@@ -1,7 +1,7 @@
 //! Why an operation on people and sessions is refused or fails, and what a client is told about it.
 
 use insula_kit::Problem;
-use insula_kit::problem::{INTERNAL, NOT_FOUND, UNAUTHENTICATED};
+use insula_kit::problem::{INTERNAL, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAUTHENTICATED};
 use insula_kit::validate::FieldError;
 
 insula_kit::catalogue! {
@@ -20,9 +20,6 @@ insula_kit::catalogue! {
     CODE_REFUSED = 403 "code-refused" "The code proves nothing";
     /// The password is not the caller's.
     WRONG_PASSWORD = 403 "wrong-password" "The password is wrong";
-    /// The tenant demands a second factor of its members, and the person has none. It can log in without naming the
-    /// tenant, and get one.
-    SECOND_FACTOR_ENROLMENT_REQUIRED = 403 "second-factor-enrolment-required" "The tenant demands a second factor";
     /// The person has a second factor already. Remove it first.
     SECOND_FACTOR_ENABLED = 409 "second-factor-enabled" "There is a second factor already";
     /// There is no second factor to confirm or to remove.

@@ -1,7 +1,7 @@
 //! The route table.
 
 use insula_kit::openapi::{Answer, Doc, Media};
-use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, UNAVAILABLE};
+use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAVAILABLE};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
@@ -90,7 +90,7 @@ pub const ROUTES: &[Route<Operation>] = &[
                 &error::INVALID_CREDENTIALS,
                 &error::SECOND_FACTOR_REQUIRED,
                 &error::WRONG_CODE,
-                &error::SECOND_FACTOR_ENROLMENT_REQUIRED,
+                &SECOND_FACTOR_ENROLMENT_REQUIRED,
                 &error::TOO_MANY_ATTEMPTS,
                 &NOT_FOUND,
                 &UNAVAILABLE,
@@ -153,7 +153,7 @@ pub const ROUTES: &[Route<Operation>] = &[
                     are exchanged from now on act there too; earlier ones act where they did, and it ends with them.",
             query: &[],
             answers: &[Answer::json::<AccessView>(200, "An access token.")],
-            problems: &[&NOT_FOUND, &error::SECOND_FACTOR_ENROLMENT_REQUIRED],
+            problems: &[&NOT_FOUND, &SECOND_FACTOR_ENROLMENT_REQUIRED],
         },
     },
     Route {

@@ -20,6 +20,7 @@
 //! | [`page`]        | cursor pages                                                           |
 //! | [`etag`]        | strong entity tags                                                     |
 //! | `seal`          | what is stored only under the master key                               |
+//! | `second_factor` | whether a person lacks the one that a tenant demands               |
 //! | `schema`        | whether the database is as new as this release needs                   |
 //! | `log`           | failures, for the log                                                  |
 //! | [`openapi`]     | what a route says of itself in the OpenAPI document                    |
@@ -42,6 +43,7 @@ pub mod response;
 pub mod route;
 pub mod schema;
 pub mod seal;
+mod second_factor;
 pub mod serve;
 pub mod validate;
 

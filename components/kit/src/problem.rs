@@ -50,6 +50,9 @@ catalogue! {
     FORBIDDEN = 403 "forbidden" "The caller may not do this";
     /// The tenant is suspended. Its owner can find out why.
     TENANT_SUSPENDED = 403 "tenant-suspended" "The tenant is suspended";
+    /// The tenant demands a second factor of its members, and the person has none. It can log in without naming the
+    /// tenant, and get one.
+    SECOND_FACTOR_ENROLMENT_REQUIRED = 403 "second-factor-enrolment-required" "The tenant demands a second factor";
     /// There is no such thing, or the caller may not know of it.
     NOT_FOUND = 404 "not-found" "Not found";
     /// The resource exists and doesn't know this method. `Allow` names those that it knows.

@@ -1,7 +1,8 @@
 //! The one path from a request to an answer, the same for every component.
 //!
 //! 1. The route is found: 404, or 405 with `Allow`.
-//! 2. The guard admits the call, as the route's access rule demands: 401, 403, 404, 429.
+//! 2. The guard admits the call, as the route's access rule demands: 401, 403, 404, 429; and the tenant of the path,
+//!    if it demands a second factor of people: 403.
 //! 3. Query and body are read, within their limits: 400, 413, 415, 422.
 //! 4. A request that makes something and was made before is answered as then.
 //! 5. The operation runs.
@@ -26,6 +27,7 @@ use crate::request::{Request, Upload, parse_query, too_large};
 use crate::response::Response;
 use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route, UPLOAD_LIMIT_BYTES};
 use crate::schema;
+use crate::second_factor;
 use crate::time::Timestamp;
 
 type Incoming = http::Request<IncomingRequestBody>;
@@ -94,6 +96,9 @@ async fn answer<Op: Copy + 'static>(
         }
         admitted => admitted?,
     };
+    if tenant.is_some() {
+        second_factor::ensure(&config.db, &grant).await?;
+    }
     let cx = Cx {
         grant,
         client,

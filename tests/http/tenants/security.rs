@@ -61,6 +61,27 @@ fn whoever_has_no_second_factor_leaves_at_once_and_comes_back_with_one() {
     assert_eq!(there["tenant_id"], ada.tenant_id);
 }
 
+/// Protects a tenant from a token that acts elsewhere and names it in the path.
+#[test]
+fn whoever_has_no_second_factor_can_not_act_there_by_a_token_of_another_tenant() {
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    app.join(&ada.tenant_id, &bob.user_id, "admin");
+    let members = format!("/api/v1/tenants/{}/members", ada.tenant_id);
+    let tenant = format!("/api/v1/tenants/{}", ada.tenant_id);
+    let _ = bob.get(&members).send().expect(200);
+    let _ = ada.enrol(&app);
+
+    let _ = set(&ada, true).expect(200);
+
+    for path in [&members, &tenant] {
+        bob.get(path).send().problem(403, "second-factor-enrolment-required");
+    }
+    let _ = bob.get("/api/v1/usage").send().expect(200);
+    let _ = bob.enrol(&app);
+    let _ = bob.get(&members).send().expect(200);
+}
+
 /// Protects an owner from locking itself out.
 #[test]
 fn whoever_has_no_second_factor_can_not_demand_one() {

@@ -3,8 +3,8 @@
 use insula_host::problem::{BAD_REQUEST, OVERLOADED, TIMEOUT};
 use insula_kit::problem::{
     FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID, Kind, MALFORMED, NOT_FOUND, NOT_MIGRATED,
-    PAYLOAD_TOO_LARGE, QUOTA_EXCEEDED, RATE_LIMITED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE,
-    UNSUPPORTED_MEDIA_TYPE,
+    PAYLOAD_TOO_LARGE, QUOTA_EXCEEDED, RATE_LIMITED, SECOND_FACTOR_ENROLMENT_REQUIRED, TENANT_SUSPENDED,
+    UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 use insula_kit::route::{Access, Body, Route};
 
@@ -22,6 +22,10 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
     if matches!(route.access, Access::MemberOfPath | Access::Permission(_) | Access::PermissionOrOperator(_))
     {
         kinds.push(&NOT_FOUND);
+    }
+    // A person who was let in by the tenant of the path.
+    if route.path.contains("{tenant_id}") && route.access != Access::Operator {
+        kinds.push(&SECOND_FACTOR_ENROLMENT_REQUIRED);
     }
     if route.metered {
         kinds.push(&QUOTA_EXCEEDED);
