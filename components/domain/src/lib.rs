@@ -12,6 +12,8 @@
 //! | [`metric`]     | what is metered, and when its counter starts again              |
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
 //! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
+//! | [`type_id`]    | the suffix of an id                                             |
+//! | [`trace`]      | a request's id and trace, as headers say them                   |
 
 pub mod admission;
 pub mod bucket;
@@ -23,3 +25,5 @@ pub mod permission;
 pub mod rate_limit;
 pub mod role;
 pub mod scope;
+pub mod trace;
+pub mod type_id;

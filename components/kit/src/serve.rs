@@ -13,6 +13,7 @@ use std::cell::{OnceCell, RefCell};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::Full;
+use insula_domain::trace::{is_request_id, parse_traceparent};
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
 use crate::client;
@@ -213,12 +214,10 @@ impl Ids {
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let well_formed = |id: &&str| {
-            (1..=64).contains(&id.len())
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-        };
-        let request = text("x-request-id").filter(well_formed).map_or_else(new_request_id, str::to_owned);
-        let trace = text("traceparent").and_then(trace_id).unwrap_or_else(|| request.clone());
+        let request =
+            text("x-request-id").filter(|id| is_request_id(id)).map_or_else(new_request_id, str::to_owned);
+        let trace = text("traceparent").and_then(parse_traceparent);
+        let trace = trace.map_or_else(|| request.clone(), |(trace, _)| trace);
         Self { request, trace }
     }
 }
@@ -227,12 +226,6 @@ fn new_request_id() -> String {
     let mut random = [0; 10];
     let _ = getrandom::fill(&mut random);
     RequestId::new(Timestamp::now(), random).to_string()
-}
-
-/// The trace id of a W3C `traceparent`: `00-<32 hexadecimal digits>-<16>-<2>`.
-fn trace_id(traceparent: &str) -> Option<String> {
-    let id = traceparent.split('-').nth(1)?;
-    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
 }
 
 fn finish(response: Response, ids: &Ids, head: bool) -> http::Response<Full<Bytes>> {

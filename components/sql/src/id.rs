@@ -6,14 +6,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use insula_domain::type_id::{decode, encode};
 use uuid::Uuid;
 
 use crate::time::Timestamp;
-
-/// The characters of a suffix: Crockford's base 32, lower case.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// The length of a suffix: 130 bits for 128.
-const SUFFIX_LENGTH: usize = 26;
 
 /// A kind of thing that has ids.
 pub trait Kind {
@@ -84,26 +80,6 @@ impl<K: Kind> Id<K> {
     pub fn suffix(&self) -> String {
         encode(self.uuid.as_u128())
     }
-}
-
-fn encode(bits: u128) -> String {
-    let digit = |at: usize| {
-        let shift = 5 * (SUFFIX_LENGTH - 1 - at);
-        let value = usize::try_from((bits >> shift) & 31).unwrap_or_default();
-        char::from(ALPHABET[value])
-    };
-    (0..SUFFIX_LENGTH).map(digit).collect()
-}
-
-fn decode(suffix: &str) -> Option<u128> {
-    // The first character holds the top three bits only: above '7' it would be 130 bits.
-    if suffix.len() != SUFFIX_LENGTH || suffix.as_bytes().first()? > &b'7' {
-        return None;
-    }
-    suffix.bytes().try_fold(0_u128, |bits, byte| {
-        let value = ALPHABET.iter().position(|letter| *letter == byte)?;
-        Some((bits << 5) | u128::try_from(value).ok()?)
-    })
 }
 
 impl<K> Clone for Id<K> {
