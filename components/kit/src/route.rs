@@ -11,8 +11,6 @@ pub enum Method {
     Get,
     /// Makes or does.
     Post,
-    /// Replaces.
-    Put,
     /// Changes.
     Patch,
     /// Removes.
@@ -26,7 +24,6 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
-            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }

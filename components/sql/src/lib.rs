@@ -27,7 +27,7 @@ pub mod time;
 pub mod memory;
 
 pub use row::{Row, Rows};
-pub use statement::{Param, Statement, Text};
+pub use statement::{Param, Statement};
 
 use crate::id::{TenantId, UserId};
 

@@ -77,7 +77,7 @@ impl Memory {
 }
 
 fn run(connection: &Connection, one: &Statement, at: usize) -> Result<Rows, Error> {
-    let mut prepared = connection.prepare_cached(one.text.sqlite()).map_err(statement)?;
+    let mut prepared = connection.prepare_cached(one.text).map_err(statement)?;
     let columns: Rc<[String]> = prepared.column_names().map(str::to_owned).collect();
     let params = one.params.iter().map(value);
     let mut found = prepared.query(rusqlite::params_from_iter(params)).map_err(statement)?;

@@ -26,7 +26,7 @@ enum Outcome {
 pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     let (mut texts, mut arguments, mut required) = (Vec::new(), Vec::new(), Vec::new());
     for statement in statements {
-        texts.push(Some(place(statement.text.postgres(), &statement.params, arguments.len())));
+        texts.push(Some(place(statement.text, &statement.params, arguments.len())));
         arguments.extend(statement.params.iter().map(argument));
         required.push(Some(i32::from(statement.required)));
     }

@@ -74,7 +74,7 @@ fn open() -> Result<Connection, Error> {
 
 fn run(connection: &Connection, statement: &Statement, at: usize) -> Result<Rows, Error> {
     let params = statement.params.iter().map(value).collect();
-    let rows = execute(connection, statement.text.sqlite(), params)?;
+    let rows = execute(connection, statement.text, params)?;
     if statement.required && rows.is_empty() { Err(Error::Refused(at)) } else { Ok(rows) }
 }
 

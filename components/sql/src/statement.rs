@@ -3,44 +3,6 @@
 use crate::id::{Id, Kind};
 use crate::time::Timestamp;
 
-/// The text of a statement: the same for both databases, or one for each where they must differ.
-#[derive(Clone, Copy, Debug)]
-pub enum Text {
-    /// One text for both.
-    Same(&'static str),
-    /// A text for each.
-    Each {
-        /// For SQLite.
-        sqlite: &'static str,
-        /// For PostgreSQL.
-        postgres: &'static str,
-    },
-}
-
-impl Text {
-    /// The text for SQLite.
-    #[must_use]
-    pub const fn sqlite(self) -> &'static str {
-        match self {
-            Self::Same(text) | Self::Each { sqlite: text, .. } => text,
-        }
-    }
-
-    /// The text for PostgreSQL.
-    #[must_use]
-    pub const fn postgres(self) -> &'static str {
-        match self {
-            Self::Same(text) | Self::Each { postgres: text, .. } => text,
-        }
-    }
-}
-
-impl From<&'static str> for Text {
-    fn from(text: &'static str) -> Self {
-        Self::Same(text)
-    }
-}
-
 /// A value for one parameter. Each is of one type, so that PostgreSQL knows the type of a null as well.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Param {
@@ -56,7 +18,7 @@ pub enum Param {
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// What it says.
-    pub text: Text,
+    pub text: &'static str,
     /// The values for `$1`, `$2` ….
     pub params: Vec<Param>,
     /// Whether the batch happens only if this statement returns a row.
@@ -65,12 +27,12 @@ pub struct Statement {
 
 impl Statement {
     /// A statement that may return no row.
-    pub fn new(text: impl Into<Text>, params: Vec<Param>) -> Self {
-        Self { text: text.into(), params, required: false }
+    pub fn new(text: &'static str, params: Vec<Param>) -> Self {
+        Self { text, params, required: false }
     }
 
     /// A statement without whose row nothing of the batch happens.
-    pub fn required(text: impl Into<Text>, params: Vec<Param>) -> Self {
+    pub fn required(text: &'static str, params: Vec<Param>) -> Self {
         Self { required: true, ..Self::new(text, params) }
     }
 }
