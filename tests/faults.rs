@@ -6,5 +6,6 @@ mod leaks;
 mod newer;
 mod overloaded;
 mod reuse;
+mod slow;
 mod step;
 mod unmigrated;

@@ -24,8 +24,8 @@ fn an_endless_loop_is_a_504_and_others_are_served_meanwhile() {
     std::thread::scope(|scope| {
         let loops: Vec<_> =
             (0..4).map(|_| scope.spawn(|| app.request("GET", "/unruly/loop").send())).collect();
-        std::thread::sleep(Duration::from_millis(100));
-        for _ in 0..5 {
+        // As long as the loops run, whenever they begin.
+        while !loops.iter().all(std::thread::ScopedJoinHandle::is_finished) {
             let _ = app.request("GET", "/unruly/fine").send().expect(200);
         }
         for call in loops {
@@ -52,13 +52,18 @@ fn when_all_places_are_taken_the_next_is_told_to_come_back() {
     let app = App::of_guests(|settings| {
         settings.max_concurrent_requests = 1;
         settings.queue_timeout = Duration::from_millis(50);
-        settings.request_timeout = Duration::from_millis(800);
+        settings.request_timeout = Duration::from_secs(3);
     });
 
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| app.request("GET", "/unruly/sleep").send());
-        std::thread::sleep(Duration::from_millis(200));
-        let refused = app.request("GET", "/unruly/fine").send();
+        // Until the slow one has the place.
+        let refused = loop {
+            let answer = app.request("GET", "/unruly/fine").send();
+            if answer.status != 200 {
+                break answer;
+            }
+        };
         refused.problem(503, "overloaded");
         assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
         slow.join().unwrap().problem(504, "timeout");

@@ -74,10 +74,11 @@ fn an_upload_beyond_the_hosts_limit_is_413_behind_the_gateway_too() {
     let app = app();
     let body = vec![b'x'; 66 * MIB];
     let ada = app.person("ada");
-    ada.request("POST", "/workload/length")
-        .unannounced("text/plain", body)
-        .send()
-        .problem(413, "payload-too-large");
+    let refused = ada.request("POST", "/workload/length").unannounced("text/plain", body).send();
+    assert_eq!(refused.problem(413, "payload-too-large")["limit_bytes"], 65 * MIB);
+    assert_eq!(refused.header("x-content-type-options"), "nosniff");
+    assert_eq!(refused.header("cache-control"), "no-store");
+    assert!(insula_kit::id::RequestId::parse(refused.header("x-request-id")).is_some(), "{refused}");
 }
 
 #[test]

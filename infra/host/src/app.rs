@@ -23,6 +23,7 @@ use crate::program::Program;
 use crate::settings::Settings;
 use crate::worker::{Factory, HeavyQueue, Reuse};
 use admission::Admission;
+pub(crate) use admission::Stay;
 use component::Shared;
 
 /// A running application.
@@ -128,12 +129,6 @@ impl App {
     #[must_use]
     pub fn program(&self) -> &Arc<Program> {
         &self.program
-    }
-
-    /// Whether a route leads from this path to a component.
-    #[must_use]
-    pub fn routes(&self, path: &str) -> bool {
-        self.answers(path) != Answers::Never
     }
 
     /// Whether a component answers on this path.

@@ -4,5 +4,6 @@ pub mod allowed_hosts;
 pub mod body;
 pub mod headers;
 pub mod identity;
+pub(crate) mod limited;
 pub mod outgoing;
 pub mod route;

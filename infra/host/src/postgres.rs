@@ -8,6 +8,6 @@ mod pools;
 mod tls;
 
 use address::Address;
-pub use check::{check_database, database_host};
+pub use check::{check_database, database_host, plain_database};
 pub(crate) use connection::{Connection, Found};
 pub(crate) use pools::{Pools, Reach, Unreachable};

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use tokio::sync::OwnedSemaphorePermit;
-
+use crate::app::Stay;
 use crate::http::identity::Identity;
 
 /// What the host knows about a request while a component works on it.
@@ -23,22 +22,21 @@ pub struct Request {
     pub(crate) crowded_out: Flag,
     /// Its body was longer than it may be.
     pub(crate) too_large: Flag,
-    _place: Option<OwnedSemaphorePermit>,
+    /// Its body stopped arriving.
+    pub(crate) stalled: Flag,
+    _stay: Option<Stay>,
 }
 
 impl Request {
-    pub(crate) fn new(
-        identity: Identity,
-        deadline: Instant,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(identity: Identity, deadline: Instant, stay: Option<Stay>) -> Arc<Self> {
         Arc::new(Self {
             identity,
             deadline,
             timed_out: Flag::default(),
             crowded_out: Flag::default(),
             too_large: Flag::default(),
-            _place: place,
+            stalled: Flag::default(),
+            _stay: stay,
         })
     }
 }

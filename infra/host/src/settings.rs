@@ -50,8 +50,15 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// What a request's body may have.
     pub body_limit_bytes: u64,
-    /// How many requests are worked on at once.
+    /// How long the next piece of a request's body may take to come.
+    pub body_idle_timeout: Duration,
+    /// How long a new connection may take to send the head of its first request.
+    pub head_timeout: Duration,
+    /// How many requests are worked on at once; those whose bodies still arrive have at most half of the places.
     pub max_concurrent_requests: usize,
+    /// How many requests of one client are taken on at once; 0 for any number. Clients of this machine and of private
+    /// networks aren't counted: there is where proxies are, behind which everybody has one address.
+    pub max_requests_per_client: usize,
     /// How long a request waits for a place before it is turned away.
     pub queue_timeout: Duration,
     /// How many requests an instance answers before it is thrown away.
@@ -80,7 +87,10 @@ impl Default for Settings {
             log: Arc::new(JsonLog::stdout()),
             request_timeout: Duration::from_secs(30),
             body_limit_bytes: 65 << 20,
+            body_idle_timeout: Duration::from_secs(10),
+            head_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
+            max_requests_per_client: 64,
             queue_timeout: Duration::from_secs(5),
             instance_reuse: 128,
             instance_concurrency: 1,

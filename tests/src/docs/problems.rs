@@ -26,10 +26,12 @@ pub fn slugs() -> Vec<String> {
 
 /// What the host sends without asking a component.
 fn host() -> impl Iterator<Item = ProblemKind> {
-    insula_host::problem::KINDS.iter().map(|kind| named(kind.slug, kind.status, kind.title, kind.explanation))
+    insula_host::problem::KINDS
+        .iter()
+        .map(|kind| named(kind.slug, kind.status, kind.title, kind.explanation.unwrap_or_default()))
 }
 
-/// A kind that the host shares with the components has one page: theirs.
+/// A kind that the host shares with the components has one page: theirs. One of its own is explained.
 fn merge(
     components: impl Iterator<Item = ProblemKind>,
     host: impl Iterator<Item = ProblemKind>,

@@ -27,7 +27,8 @@ impl App {
     /// Turns a failure into its problem, adds the request id, logs.
     pub(super) fn finish(&self, finished: Finished<'_>) -> Response<Body> {
         let Finished { started, method, identity, target, result } = finished;
-        let mut response = result.unwrap_or_else(|kind| problem::respond(kind, identity, None));
+        let mut response =
+            result.unwrap_or_else(|kind| problem::respond(kind, identity, self.settings.body_limit_bytes));
         if !response.headers().contains_key(X_REQUEST_ID)
             && let Ok(id) = HeaderValue::from_str(&identity.request_id)
         {

@@ -1,6 +1,6 @@
 //! The way of a request: identity, route, limits, headers, component.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,17 @@ use http::Response;
 use http::header::{CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http_body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::PoolConcurrencyLimitError;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
 
+use super::admission::GATHERED_BYTES;
 use super::answer::Finished;
 use super::{App, Target};
-use crate::http::body::{Body, Limited, discard};
+use crate::http::body::{Body, discard};
 use crate::http::headers;
 use crate::http::identity::Identity;
+use crate::http::limited::{Limited, Limits};
 use crate::log::{Entry, Level};
 use crate::problem::{self, Kind};
 use crate::request::Request;
@@ -24,6 +27,13 @@ use crate::request::Request;
 const SMALL: u64 = 16 << 10;
 /// What a request without a client of its own came from: another component.
 const CHAINED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+/// A request as it came, once its route is known.
+struct Arrived {
+    head: Parts,
+    body: Body,
+    client: IpAddr,
+}
 
 impl App {
     /// Answers a request, whoever made it. Needs a Tokio runtime; never fails, whatever fails is a
@@ -45,7 +55,8 @@ impl App {
         let method = head.method.clone();
         let (target, result) = match self.route(&mut head, client) {
             Ok(target) => {
-                let result = self.admit(&target, head, body, &identity, timeout).await;
+                let arrived = Arrived { head, body, client: client.ip() };
+                let result = self.admit(&target, arrived, &identity, timeout).await;
                 (Some(target), result)
             }
             Err(kind) => (None, Err(kind)),
@@ -70,6 +81,7 @@ impl App {
         let path = head.uri.path().to_owned();
         headers::add(&mut head.headers, &head.uri, CHAINED, &target.headers, &path);
         let request = Request::new(identity.clone(), parent.deadline, None);
+        let body = self.limited(&head, body, &request, None);
         let result = self.run(&target, head, body, request).await;
         let target = Some(target);
         Some(self.finish(Finished { started, method, identity: &identity, target, result }))
@@ -91,21 +103,58 @@ impl App {
     async fn admit(
         &self,
         target: &Target,
-        head: Parts,
-        body: Body,
+        arrived: Arrived,
         identity: &Identity,
         timeout: Duration,
     ) -> Result<Response<Body>, &'static Kind> {
-        if announced_length(&head, &body).is_some_and(|length| length > self.settings.body_limit_bytes) {
+        let Arrived { head, body, client } = arrived;
+        let announced = announced_length(&head, &body);
+        if announced.is_some_and(|length| length > self.settings.body_limit_bytes) {
             // Who asked first is still waiting, and sends nothing.
             if !head.headers.contains_key(EXPECT) {
                 discard(body);
             }
             return Err(&problem::PAYLOAD_TOO_LARGE);
         }
-        let Some(place) = self.admission.admit().await else { return Err(&problem::OVERLOADED) };
-        let request = Request::new(identity.clone(), Instant::now() + timeout, Some(place));
+        let guest = self.admission.receive(client).map_err(|_| &problem::OVERLOADED)?;
+        let (body, room, arriving) = match announced {
+            Some(0) => (body, None, None),
+            Some(length) if length <= GATHERED_BYTES => {
+                let (body, room) = self.admission.gather(body, timeout).await?;
+                (body, room, None)
+            }
+            _ => (body, None, Some(self.admission.let_arrive().await.ok_or(&problem::OVERLOADED)?)),
+        };
+        let stay = self.admission.admit(guest, room).await.ok_or(&problem::OVERLOADED)?;
+        let request = Request::new(identity.clone(), Instant::now() + timeout, Some(stay));
+        let body = match arriving {
+            Some(arriving) => self.limited(&head, body, &request, Some(arriving)),
+            None => body,
+        };
         self.run(target, head, body, request).await
+    }
+
+    /// A body that ends with an error where it is too long, or stops.
+    fn limited(
+        &self,
+        head: &Parts,
+        body: Body,
+        request: &Arc<Request>,
+        arriving: Option<OwnedSemaphorePermit>,
+    ) -> Body {
+        let limit = self.settings.body_limit_bytes;
+        match body.size_hint().upper() {
+            Some(most) if most <= limit.min(SMALL) => body,
+            _ => {
+                let limits = Limits {
+                    left: limit,
+                    idle: self.settings.body_idle_timeout,
+                    waits: head.headers.contains_key(EXPECT),
+                    arriving,
+                };
+                http_body_util::BodyExt::boxed_unsync(Limited::new(body, request.clone(), limits))
+            }
+        }
     }
 
     async fn run(
@@ -116,18 +165,13 @@ impl App {
         request: Arc<Request>,
     ) -> Result<Response<Body>, &'static Kind> {
         request.identity.pass_down(&mut head.headers);
-        let limit = self.settings.body_limit_bytes;
-        let body = match body.size_hint().upper() {
-            Some(most) if most <= limit.min(SMALL) => body,
-            _ => {
-                let waits = head.headers.contains_key(EXPECT);
-                http_body_util::BodyExt::boxed_unsync(Limited::new(body, limit, request.clone(), waits))
-            }
-        };
         let incoming = http::Request::from_parts(head, body);
         let result = target.handler.handle(request.clone(), incoming).await;
         if request.too_large.is_set() {
             return Err(&problem::PAYLOAD_TOO_LARGE);
+        }
+        if request.stalled.is_set() {
+            return Err(&problem::BODY_TIMEOUT);
         }
         result.map_err(|error| self.judge(target, &request, &error))
     }

@@ -17,9 +17,10 @@ use tokio::sync::watch;
 use super::App;
 use crate::error::Error;
 use crate::log::{Entry, Level};
+use crate::request::Flag;
 
-/// What a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a quiet HTTP/2 client is asked whether it is still there, and how long it may take to say so.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long to wait when no connection can be taken, which is when the process has too many files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -38,13 +39,17 @@ impl App {
         let graceful = GracefulShutdown::new();
         let (stop, stopping) = watch::channel(());
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).pipeline_flush(true);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.settings.head_timeout)
+            .pipeline_flush(true);
         builder
             .http2()
             .timer(TokioTimer::new())
             .max_concurrent_streams(64)
-            .keep_alive_interval(HEAD_TIMEOUT)
-            .keep_alive_timeout(HEAD_TIMEOUT);
+            .keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE);
         let builder = Arc::new(builder);
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
@@ -78,24 +83,35 @@ impl App {
     ) {
         // Without it an answer in two writes waits for the client's delayed acknowledgement.
         let _ = socket.set_nodelay(true);
+        let head_timeout = self.settings.head_timeout;
         // Before the first byte the builder doesn't know the version, and so has no timeout.
         tokio::select! {
-            first = tokio::time::timeout(HEAD_TIMEOUT, socket.readable()) => {
+            first = tokio::time::timeout(head_timeout, socket.readable()) => {
                 if !matches!(first, Ok(Ok(()))) {
                     return;
                 }
             }
             _ = stopping.changed() => return,
         }
-        let service = service_fn(move |request: http::Request<Incoming>| {
-            let app = self.clone();
-            async move {
-                let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
-                Ok::<_, Infallible>(app.handle(request, client).await)
+        let asked = Arc::new(Flag::default());
+        let service = service_fn({
+            let asked = asked.clone();
+            move |request: http::Request<Incoming>| {
+                asked.set();
+                let app = self.clone();
+                async move {
+                    let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+                    Ok::<_, Infallible>(app.handle(request, client).await)
+                }
             }
         });
         let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
-        // How a connection ends is the client's business; what its requests did is in the log.
-        let _ = watcher.watch(connection).await;
+        let mut connection = std::pin::pin!(watcher.watch(connection));
+        // Half of the preface of HTTP/2 is no head of HTTP/1 that is timed, and no connection of HTTP/2 that is asked
+        // whether it lives.
+        if tokio::time::timeout(head_timeout, &mut connection).await.is_err() && asked.is_set() {
+            // How a connection ends is the client's business; what its requests did is in the log.
+            let _ = connection.await;
+        }
     }
 }

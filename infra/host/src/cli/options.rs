@@ -61,12 +61,20 @@ pub(crate) struct Limits {
     /// What a request's body may have.
     #[arg(long, value_name = "MIB", default_value_t = 65)]
     pub(crate) body_limit_mib: u64,
+    /// How long the next piece of a request's body may take to come before it is answered 408.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) body_idle_timeout_seconds: u64,
     /// What one instance of a component may use.
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     pub(crate) memory_limit_mib: usize,
     /// How many requests are worked on at once.
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     pub(crate) max_concurrent_requests: usize,
+    /// How many requests of one client are taken on at once; 0 for any number. Clients of this machine and of private
+    /// networks aren't counted: there is where proxies are, behind which everybody has one address. Behind a proxy with a
+    /// public address, say 0.
+    #[arg(long, value_name = "COUNT", default_value_t = 64)]
+    pub(crate) max_requests_per_client: usize,
     /// How long a request waits for its turn before it is answered 503.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub(crate) queue_timeout_seconds: u64,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
-use insula_host::log::{JsonLog, LogSink, PrettyLog};
+use insula_host::log::{Entry, JsonLog, Level, LogSink, PrettyLog};
 use insula_host::secrets::Secrets;
 use insula_host::{App, Error, Manifest, Program, ProgramOptions, Settings, tick};
 
@@ -29,6 +29,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     let program = Program::load(manifest, &program_options(&options))?;
     runtime.block_on(async {
         let app = App::start(program, settings(&options, variables))?;
+        warn_of_plain_database(&app, &options)?;
         tick::migrate(&app, &secrets.operator_key).await?;
         let stopped = stopped();
         if let Ok(address) = listener.local_addr() {
@@ -98,7 +99,9 @@ fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Sett
         log,
         request_timeout: Duration::from_secs(limits.request_timeout_seconds),
         body_limit_bytes: limits.body_limit_mib << 20,
+        body_idle_timeout: Duration::from_secs(limits.body_idle_timeout_seconds),
         max_concurrent_requests: limits.max_concurrent_requests,
+        max_requests_per_client: limits.max_requests_per_client,
         queue_timeout: Duration::from_secs(limits.queue_timeout_seconds),
         instance_reuse: limits.instance_reuse,
         instance_concurrency: limits.instance_concurrency,
@@ -117,6 +120,21 @@ async fn listen(address: &str) -> Result<TcpListener, Error> {
             Error::Listen { address, source }
         }
     })
+}
+
+/// Passwords and everybody's data in clear over a network are nothing to be silent about.
+fn warn_of_plain_database(app: &App, options: &ServeOptions) -> Result<(), Error> {
+    let Some(url) = &options.database_url else { return Ok(()) };
+    if let Some(place) = insula_host::plain_database(url)? {
+        let message = format!(
+            "the connection to the database at {place} is not encrypted: add sslmode=require to its address, unless \
+             the network in between is yours alone"
+        );
+        eprintln!("Warning: {message}");
+        let settings = app.settings();
+        settings.log.write(&Entry::host(settings.clock.now(), Level::Warn, &message));
+    }
+    Ok(())
 }
 
 /// At once, whatever fails later: it is not shown again. To the error stream, which is not the log.

@@ -1,9 +1,10 @@
 //! Where a connection string points.
 
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 
 use crate::http::allowed_hosts::AllowedHosts;
+use crate::near::is_near;
 
 const USUAL_PORT: u16 = 5432;
 
@@ -64,10 +65,24 @@ impl Address {
     }
 
     fn first(&self) -> Option<String> {
-        self.places.first().map(|(host, port)| match host.contains(':') {
-            true => format!("[{host}]:{port}"),
-            false => format!("{host}:{port}"),
-        })
+        self.places.first().map(named)
+    }
+
+    /// The first place that is reached over a network without TLS.
+    pub(super) fn plain(&self) -> Option<String> {
+        let encrypted = self.config.get_ssl_mode() == SslMode::Require;
+        let far = |host: &str| {
+            let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
+            literal.map_or_else(|_| host != "localhost" && !host.ends_with(".localhost"), |ip| !is_near(ip))
+        };
+        self.places.iter().find(|(host, _)| !encrypted && far(host)).map(named)
+    }
+}
+
+fn named((host, port): &(String, u16)) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
     }
 }
 
