@@ -7,7 +7,10 @@ use insula_domain::data_map::TABLES;
 use insula_tests::support::repository;
 
 /// Statements that serve all tenants, and why they may.
-const OF_ALL: &[(&str, &str)] = &[];
+const OF_ALL: &[(&str, &str)] = &[
+    ("api_key_get_by_import.sql", "a key of another system belongs to one tenant, whichever that is"),
+    ("api_key_revoke_by_credential.sql", "who finds a leaked key doesn't know whose it is"),
+];
 
 /// The statements of a folder, whatever folder of it they are in.
 fn statements(folder: &Path, found: &mut Vec<PathBuf>) {
