@@ -160,7 +160,12 @@ impl Cx {
         text.ok_or_else(|| sql::Error::Decode("sealed".to_owned()).into())
     }
 
-    pub(crate) fn master_key(&self) -> Result<&str, Problem> {
+    /// The key that what is sealed is sealed under.
+    ///
+    /// # Errors
+    ///
+    /// `internal` when the manifest gives the component none.
+    pub fn master_key(&self) -> Result<&str, Problem> {
         let key = self.config.master_key.as_deref();
         key.ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
     }

@@ -19,6 +19,7 @@
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
 //! | [`etag`]        | strong entity tags                                                     |
+//! | [`token`]       | opaque tokens                                                          |
 //! | `seal`          | what is stored only under the master key                               |
 //! | `second_factor` | whether a person lacks the one that a tenant demands               |
 //! | `schema`        | whether the database is as new as this release needs                   |
@@ -45,6 +46,7 @@ pub mod schema;
 pub mod seal;
 mod second_factor;
 pub mod serve;
+pub mod token;
 pub mod validate;
 
 pub use bytes::Bytes;
