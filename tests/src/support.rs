@@ -12,6 +12,7 @@ pub(crate) mod contract;
 mod database;
 mod device;
 mod guests;
+mod mail;
 mod multipart;
 mod people;
 pub(crate) mod postgres;

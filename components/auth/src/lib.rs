@@ -26,7 +26,6 @@
 //! digest, and asks whether its session goes on, so a session that ends takes its tokens with it at once.
 
 mod base32;
-mod email;
 mod error;
 mod guess;
 mod http;
@@ -43,6 +42,7 @@ mod totp;
 
 use insula_kit::problem::Kind;
 use insula_kit::{Cx, Problem, Request, Response};
+use insula_mail::email;
 
 pub use routes::{Operation, ROUTES};
 

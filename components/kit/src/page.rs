@@ -1,4 +1,5 @@
-//! Cursor pages: `?limit=` and `?cursor=`, answered as `{"items": […], "next_cursor": …}`, oldest first.
+//! Cursor pages: `?limit=` and `?cursor=`, answered as `{"items": […], "next_cursor": …}`, oldest first where the
+//! operation says nothing else.
 //!
 //! A cursor is the id of the last item of the page before, behind a disguise that keeps clients from building one.
 //! It grants nothing: the statement that it enters has its scope all the same.
@@ -39,7 +40,7 @@ pub struct Ask {
 /// A part of a list.
 #[derive(Debug, Serialize)]
 pub struct Page<T> {
-    /// The items, oldest first.
+    /// The items, oldest first where the operation says nothing else.
     pub items: Vec<T>,
     /// What to send as `cursor` for the next page; null on the last page.
     pub next_cursor: Option<String>,
@@ -51,7 +52,10 @@ impl<T: ToSchema> PartialSchema for Page<T> {
         let cursor = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]));
         ObjectBuilder::new()
             .description(Some("A part of a list."))
-            .property("items", items.description(Some("The items, oldest first.")))
+            .property(
+                "items",
+                items.description(Some("The items, oldest first where the operation says nothing else.")),
+            )
             .property(
                 "next_cursor",
                 cursor

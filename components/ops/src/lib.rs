@@ -11,18 +11,22 @@
 //! | `get_docs`      | `GET /docs`               | everyone |
 //! | `migrate`       | `POST /internal/migrate`  | operator |
 //! | `tick`          | `POST /internal/tick`     | operator |
+//! | `list_mail`     | `GET /internal/mail`      | operator |
+//! | `list_mailbox`  | `GET /internal/mailbox`   | operator |
 //!
 //! The component has the route `/...`, so it also answers what no other component has a route for: 404.
 //!
 //! 1. `http` answers; `routes` holds the table.
-//! 2. `health`, `catalogue`, `tick` and `rotation` hold what there is to say and to do.
+//! 2. `health`, `catalogue`, `tick`, `rotation` and `delivery` hold what there is to say and to do.
 //! 3. `store` runs the statements in `sql/`.
 //!
 //! The folder `generated/` is written by `cargo xtask docs` from the route tables of all components, so this crate
 //! embeds what was written from, among others, its own table. [`html`] and [`catalogue`] are public for the writer, so
 //! that every page of the server has the same frame and the catalogue the shape in which it is read.
 
+mod bindings;
 pub mod catalogue;
+mod delivery;
 mod health;
 pub mod html;
 mod http;
@@ -54,6 +58,8 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::GetDocs => http::documents::docs(&request),
         Operation::Migrate => http::migrate::handle(cx).await,
         Operation::Tick => http::tick::handle(cx, &request).await,
+        Operation::ListMail => http::mail::handle(cx, &request).await,
+        Operation::ListMailbox => http::mailbox::handle(cx, &request).await,
     }
 }
 

@@ -1,10 +1,13 @@
 //! The route table.
 
 use insula_kit::openapi::{Answer, Doc, Media};
+use insula_kit::page::{self, Page};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::catalogue::ProblemKind;
 use crate::http::health::{HealthView, LivenessView};
+use crate::http::mail::MailView;
+use crate::http::mailbox::DeliveredView;
 use crate::http::migrate::MigrationView;
 use crate::http::problems::CatalogueView;
 use crate::http::tick::TickView;
@@ -30,6 +33,10 @@ pub enum Operation {
     Migrate,
     /// Does what is due.
     Tick,
+    /// Lists the outbox.
+    ListMail,
+    /// Lists what `mailer-log` has delivered.
+    ListMailbox,
 }
 
 const HTML: &str = "text/html";
@@ -46,6 +53,8 @@ pub const ROUTES: &[Route<Operation>] = &[
     read("/docs", Operation::GetDocs, DOCS),
     operate("/internal/migrate", Operation::Migrate, MIGRATE),
     operate("/internal/tick", Operation::Tick, TICK),
+    inspect("/internal/mail", Operation::ListMail, LIST_MAIL),
+    inspect("/internal/mailbox", Operation::ListMailbox, LIST_MAILBOX),
 ];
 
 const fn read(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
@@ -63,6 +72,10 @@ const fn read(path: &'static str, operation: Operation, doc: Doc) -> Route<Opera
 
 const fn operate(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
     Route { method: Method::Post, access: Access::Operator, ..read(path, operation, doc) }
+}
+
+const fn inspect(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
+    Route { access: Access::Operator, ..read(path, operation, doc) }
 }
 
 const fn doc(
@@ -154,3 +167,25 @@ const TICK: Doc = doc(
      once. It works for a bounded time; what is left over is due at the next call.",
     &[Answer::json::<TickView>(200, "What was done.")],
 );
+
+const LIST_MAIL: Doc = Doc {
+    query: page::QUERY,
+    ..doc(
+        "list_mail",
+        "List the outbox",
+        "Newest first: every mail of the last 30 days, and what became of it. What a mail says, and to whom, is kept \
+         sealed until it is delivered or given up, and not at all after that.",
+        &[Answer::json::<Page<MailView>>(200, "One page of mails.")],
+    )
+};
+
+const LIST_MAILBOX: Doc = Doc {
+    query: page::QUERY,
+    ..doc(
+        "list_mailbox",
+        "Read the mailbox",
+        "Newest first: what the component `mailer-log` delivered in the last 7 days, with address and text, for \
+         development. Empty where another mailer delivers.",
+        &[Answer::json::<Page<DeliveredView>>(200, "One page of mails.")],
+    )
+};

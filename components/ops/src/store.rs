@@ -1,5 +1,7 @@
 //! What is kept for a time only, in the database.
 
+pub mod mail;
+
 use insula_kit::params;
 use insula_kit::sql::{self, Db, Scope, Statement};
 use insula_kit::time::Timestamp;
@@ -7,12 +9,17 @@ use insula_kit::time::Timestamp;
 const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
 const PURGE_ACCESS_TOKENS: &str = include_str!("../sql/access_token_purge.sql");
 const PURGE_REFRESH_TOKENS: &str = include_str!("../sql/refresh_token_purge.sql");
+const PURGE_ACCOUNT_TOKENS: &str = include_str!("../sql/account_token_purge.sql");
+const PURGE_INVITATIONS: &str = include_str!("../sql/invitation_purge.sql");
+const PURGE_MAIL: &str = include_str!("../sql/mail_purge.sql");
+const PURGE_MAILBOX: &str = include_str!("../sql/mailbox_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
 const PURGE_GUESSES: &str = include_str!("../sql/guess_purge.sql");
 const PURGE_KNOWN_NETWORKS: &str = include_str!("../sql/known_network_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
 pub const CHUNK: usize = 1_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// Deletes a chunk of the stored answers that are kept no longer. Returns how many there were.
 pub async fn purge_idempotency(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
@@ -42,6 +49,26 @@ pub async fn purge_guesses(db: &Db, now: Timestamp) -> Result<usize, sql::Error>
 /// Deletes a chunk of the networks that nobody has logged in from for long. Returns how many there were.
 pub async fn purge_known_networks(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_KNOWN_NETWORKS, now).await
+}
+
+/// Deletes a chunk of the tokens of accounts that are over. Returns how many there were.
+pub async fn purge_account_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_ACCOUNT_TOKENS, now).await
+}
+
+/// Deletes a chunk of the invitations that are over. Returns how many there were.
+pub async fn purge_invitations(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_INVITATIONS, now).await
+}
+
+/// Deletes a chunk of the mails that ended 30 days ago. Returns how many there were.
+pub async fn purge_mail(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_MAIL, now.plus_ms(-30 * DAY_MS)).await
+}
+
+/// Deletes a chunk of the mailbox, of what came 7 days ago. Returns how many there were.
+pub async fn purge_mailbox(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_MAILBOX, now.plus_ms(-7 * DAY_MS)).await
 }
 
 async fn purge(db: &Db, text: &'static str, now: Timestamp) -> Result<usize, sql::Error> {

@@ -26,6 +26,14 @@ pub enum Task {
     Guesses,
     /// Deletes networks that nobody has logged in from for long.
     KnownNetworks,
+    /// Deletes tokens of accounts that are over.
+    AccountTokens,
+    /// Deletes invitations that are over.
+    Invitations,
+    /// Deletes mails that ended long ago.
+    Mail,
+    /// Deletes what has been in the mailbox for long.
+    Mailbox,
 }
 
 /// What a task did.
@@ -38,13 +46,17 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 10] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
         Self::Sessions,
         Self::Guesses,
         Self::KnownNetworks,
+        Self::AccountTokens,
+        Self::Invitations,
+        Self::Mail,
+        Self::Mailbox,
     ];
 
     /// The name on the wire.
@@ -56,6 +68,10 @@ impl Task {
             Self::Sessions => "purge_sessions",
             Self::Guesses => "purge_guesses",
             Self::KnownNetworks => "purge_known_networks",
+            Self::AccountTokens => "purge_account_tokens",
+            Self::Invitations => "purge_invitations",
+            Self::Mail => "purge_mail",
+            Self::Mailbox => "purge_mailbox",
         }
     }
 
@@ -67,6 +83,10 @@ impl Task {
             Self::Sessions => store::purge_sessions(db, now).await,
             Self::Guesses => store::purge_guesses(db, now).await,
             Self::KnownNetworks => store::purge_known_networks(db, now).await,
+            Self::AccountTokens => store::purge_account_tokens(db, now).await,
+            Self::Invitations => store::purge_invitations(db, now).await,
+            Self::Mail => store::purge_mail(db, now).await,
+            Self::Mailbox => store::purge_mailbox(db, now).await,
         }
     }
 
@@ -117,7 +137,9 @@ mod tests {
     const REFRESH_LEFT: &str = "select digest from refresh_token";
     const GUESS: &str = "insert into guess values ($1, $2, $3) returning subject";
     const NETWORK: &str = "insert into known_network values ('u', $1, $2) returning network";
-    const PERSON: &str = "insert into user_account values ('u', 'e', null, 'p', 0) returning id";
+    const PERSON: &str =
+        "insert into user_account (id, email, password, created_at_ms) values ('u', 'e', 'p', 0)
+        returning id";
 
     fn database() -> Db {
         Db::Memory(Memory::migrated().unwrap())

@@ -49,6 +49,10 @@ kinds! {
     Key = "key", KeyId;
     /// A stored report.
     Report = "rep", ReportId;
+    /// A mail.
+    Mail = "mai", MailId;
+    /// An invitation.
+    Invitation = "inv", InvitationId;
     /// A request.
     RequestKind = "req", RequestId;
 }

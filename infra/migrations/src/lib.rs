@@ -58,6 +58,7 @@ pub const STEPS: &[Step] = steps! {
     4 "0004_admission"
     5 "0005_report"
     6 "0006_keys"
+    7 "0007_mail"
     8 "0008_guessing"
     9 "0009_signing_keys"
 };

@@ -27,6 +27,10 @@ fn removed(tick: &Value, at: usize) -> i64 {
     tick["ran"][at]["removed"].as_i64().unwrap()
 }
 
+fn without_mail(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().filter(|line| !line.starts_with("mail")).collect()
+}
+
 /// Makes a tenant, and an answer that is kept for a day.
 fn keep_an_answer(person: &Person<'_>, key: &str) {
     let request = person.post("/api/v1/tenants", &json!({ "name": key })).header("idempotency-key", key);
@@ -53,13 +57,13 @@ fn removes_what_is_over_and_nothing_else() {
     app.advance(DAY.checked_sub(Duration::from_secs(60)).unwrap());
     let later = app.person("bob");
     keep_an_answer(&later, "second");
-    let before = app.db().dump();
+    let before = without_mail(app.db().dump());
     assert_eq!(tick(&app), ran(0, 1, 0, 0), "of the first person only the access token is over");
 
     app.advance(Duration::from_secs(60));
 
     assert_eq!(tick(&app), ran(1, 0, 0, 0));
-    let after = app.db().dump();
+    let after = without_mail(app.db().dump());
     let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).collect();
     assert_eq!(gone.len(), 2, "{gone:?}");
     assert!(gone[0].starts_with("access_token: ") && gone[1].starts_with("idempotency: "), "{gone:?}");

@@ -1,9 +1,11 @@
 //! `POST /internal/tick`
 
-use insula_kit::{Cx, Problem, Request, Response, schema};
+use insula_kit::{Cx, Problem, Request, Response, config, schema};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::bindings::insula::notify::mailer;
+use crate::delivery::{self, Delivery, Office};
 use crate::rotation;
 use crate::tick::{self, Ran};
 
@@ -16,6 +18,23 @@ pub struct TickView {
     /// Whether the next signing key was made: `not_due`, `made`, or `failed`, which the log explains.
     #[schema(example = "not_due")]
     signing_keys: &'static str,
+    /// What came of the mails that were due.
+    mail: DeliveryView,
+}
+
+/// What came of the mails that were due.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
+struct DeliveryView {
+    /// How many were delivered.
+    #[schema(example = 3)]
+    delivered: usize,
+    /// How many are tried again later.
+    #[schema(example = 0)]
+    postponed: usize,
+    /// How many were refused, or are a day old, and are not tried any more.
+    #[schema(example = 0)]
+    given_up: usize,
 }
 
 /// What one task did.
@@ -36,10 +55,20 @@ impl From<&Ran> for RanView {
     }
 }
 
-/// Does what is due.
+impl From<Delivery> for DeliveryView {
+    fn from(Delivery { delivered, postponed, given_up }: Delivery) -> Self {
+        Self { delivered, postponed, given_up }
+    }
+}
+
+/// Does what is due. Mail comes last: it depends on another server, which may be slow.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
     let signing_keys = rotation::run(request).await.as_str();
-    Response::ok(&TickView { ran: ran.iter().map(RanView::from).collect(), signing_keys })
+    let public_url = config::variable("public_url").await.unwrap_or_default();
+    let office = Office { master_key: cx.master_key()?, public_url: &public_url };
+    let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
+    let ran = ran.iter().map(RanView::from).collect();
+    Response::ok(&TickView { ran, signing_keys, mail: mail.into() })
 }

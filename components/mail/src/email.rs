@@ -16,6 +16,10 @@ pub struct Email(String);
 
 impl Email {
     /// Reads an address: white space at its ends is removed, capital letters become small.
+    ///
+    /// # Errors
+    ///
+    /// `length` or `email`, at `/email`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.len() > MAX_LENGTH {
@@ -34,11 +38,13 @@ impl Email {
     }
 
     /// An address that was stored.
+    #[must_use]
     pub const fn stored(text: String) -> Self {
         Self(text)
     }
 
     /// The text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

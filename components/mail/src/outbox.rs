@@ -1,0 +1,69 @@
+//! The outbox: letters on their way, sealed with their id, and the statements that store them.
+
+use insula_kit::id::MailId;
+use insula_kit::problem::INTERNAL;
+use insula_kit::sql::{self, Statement};
+use insula_kit::{Cx, Problem, params, seal};
+
+use crate::letter::{Letter, Template};
+
+const INSERT: &str = include_str!("../sql/mail_insert.sql");
+const INSERT_BY_TOKEN: &str = include_str!("../sql/mail_insert_by_token.sql");
+
+/// Stores a letter about a person or a tenant, in the batch of what it tells of.
+///
+/// # Errors
+///
+/// `internal` without a master key.
+pub fn send(cx: &Cx, template: Template, subject_id: &str, letter: &Letter) -> Result<Statement, Problem> {
+    let id = cx.new_id()?;
+    let content = sealed(cx, id, letter)?;
+    let values = params![id, template.as_str(), subject_id, content, cx.now()];
+    Ok(Statement::required(INSERT, values))
+}
+
+/// Stores the letter that brings an account's token, if the same batch has made the token.
+///
+/// # Errors
+///
+/// As [`send`].
+pub fn send_token(cx: &Cx, template: Template, digest: &str, letter: &Letter) -> Result<Statement, Problem> {
+    let id = cx.new_id()?;
+    let content = sealed(cx, id, letter)?;
+    let values = params![id, template.as_str(), content, cx.now(), digest];
+    Ok(Statement::required(INSERT_BY_TOKEN, values))
+}
+
+/// Opens a letter that was sealed with this id. None when it was changed, or is another mail's.
+#[must_use]
+pub fn open(master_key: &str, id: MailId, content: &str) -> Option<Letter> {
+    seal::open(master_key, &info(id), content).and_then(|text| serde_json::from_str(&text).ok())
+}
+
+fn sealed(cx: &Cx, id: MailId, letter: &Letter) -> Result<String, Problem> {
+    let unwritable = || Problem::new(&INTERNAL).caused_by(sql::Error::Decode("content".to_owned()));
+    let text = serde_json::to_string(letter).map_err(|_| unwritable())?;
+    seal::seal(cx.master_key()?, &info(id), cx.random()?, &text).ok_or_else(unwritable)
+}
+
+/// Every mail has a key of its own, so what is sealed can't be moved to another row.
+fn info(id: MailId) -> String {
+    format!("mail\n{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use insula_kit::time::Timestamp;
+
+    #[test]
+    fn a_letter_is_opened_with_its_own_id_and_key_only() {
+        let id = |number| MailId::new(Timestamp::from_ms(0), [number; 10]);
+        let letter = Letter { to: "ada@example.org".to_owned(), code: None, tenant: None };
+        let text = serde_json::to_string(&letter).unwrap();
+        let content = seal::seal("master", &info(id(1)), [7; 12], &text).unwrap();
+        assert!(open("master", id(1), &content) == Some(letter));
+        assert!(open("master", id(2), &content).is_none() && open("other", id(1), &content).is_none());
+        assert!(!content.contains("ada"));
+    }
+}

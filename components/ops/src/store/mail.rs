@@ -1,0 +1,107 @@
+//! The outbox and the mailbox in the database.
+
+use insula_kit::id::MailId;
+use insula_kit::page::Ask;
+use insula_kit::params;
+use insula_kit::sql::{self, Db, Row, Scope, Statement};
+use insula_kit::time::Timestamp;
+
+const CLAIM: &str = include_str!("../../sql/mail_claim.sql");
+const DELIVER: &str = include_str!("../../sql/mail_deliver.sql");
+const POSTPONE: &str = include_str!("../../sql/mail_postpone.sql");
+const ABANDON: &str = include_str!("../../sql/mail_abandon.sql");
+const LIST: &str = include_str!("../../sql/mail_list.sql");
+const LIST_MAILBOX: &str = include_str!("../../sql/mailbox_list.sql");
+
+/// A mail that this caller, and nobody else, is to deliver until its lease ends.
+pub struct Claimed {
+    pub id: MailId,
+    pub template: String,
+    pub content: String,
+    pub attempt: i64,
+    pub created_at: Timestamp,
+}
+
+/// A mail of the outbox, as the operator sees it.
+pub struct Listed {
+    pub id: MailId,
+    pub template: String,
+    pub state: String,
+    pub attempts: i64,
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub due_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A mail of the mailbox, sealed.
+pub struct Sealed {
+    pub id: MailId,
+    pub content: String,
+    pub delivered_at: Timestamp,
+}
+
+/// Takes the mail that is due longest, if any is.
+pub async fn claim(db: &Db, lease_end: Timestamp, now: Timestamp) -> Result<Option<Claimed>, sql::Error> {
+    let rows = db.query(Scope::System, Statement::new(CLAIM, params![lease_end, now])).await?;
+    rows.first().map(read_claimed).transpose()
+}
+
+/// Notes that a mail was delivered.
+pub async fn deliver(db: &Db, mail: &Claimed, now: Timestamp) -> Result<(), sql::Error> {
+    change(db, Statement::new(DELIVER, params![now, mail.id])).await
+}
+
+/// Notes when a mail is due again.
+pub async fn postpone(db: &Db, mail: &Claimed, failure: &str, due_at: Timestamp) -> Result<(), sql::Error> {
+    change(db, Statement::new(POSTPONE, params![due_at, failure, mail.id, mail.attempt])).await
+}
+
+/// Gives a mail up.
+pub async fn abandon(db: &Db, mail: &Claimed, failure: &str, now: Timestamp) -> Result<(), sql::Error> {
+    change(db, Statement::new(ABANDON, params![failure, now, mail.id, mail.attempt])).await
+}
+
+/// The outbox, newest first; the rows are for [`read`].
+pub fn list(ask: &Ask) -> Statement {
+    Statement::new(LIST, params![&ask.after, ask.rows()])
+}
+
+/// The mailbox, newest first; the rows are for [`read_sealed`].
+pub fn list_mailbox(ask: &Ask) -> Statement {
+    Statement::new(LIST_MAILBOX, params![&ask.after, ask.rows()])
+}
+
+/// Reads a mail of the outbox.
+pub fn read(row: &Row) -> Result<Listed, sql::Error> {
+    Ok(Listed {
+        id: row.id("id")?,
+        template: row.text("template")?,
+        state: row.text("state")?,
+        attempts: row.integer("attempts")?,
+        failure: row.optional_text("failure")?,
+        created_at: row.time("created_at_ms")?,
+        due_at: row.time("due_at_ms")?,
+        ended_at: row.optional_time("ended_at_ms")?,
+    })
+}
+
+/// Reads a mail of the mailbox.
+pub fn read_sealed(row: &Row) -> Result<Sealed, sql::Error> {
+    let delivered_at = row.time("delivered_at_ms")?;
+    Ok(Sealed { id: row.id("id")?, content: row.text("content")?, delivered_at })
+}
+
+fn read_claimed(row: &Row) -> Result<Claimed, sql::Error> {
+    Ok(Claimed {
+        id: row.id("id")?,
+        template: row.text("template")?,
+        content: row.text("content")?,
+        attempt: row.integer("attempts")?,
+        created_at: row.time("created_at_ms")?,
+    })
+}
+
+async fn change(db: &Db, statement: Statement) -> Result<(), sql::Error> {
+    db.query(Scope::System, statement).await.map(|_changed| ())
+}
