@@ -1,6 +1,7 @@
 //! People, their logins, and the key that tokens are signed with.
 
 mod forged;
+mod forgot_password;
 mod guessing;
 mod idempotency;
 mod jwks;
@@ -11,11 +12,13 @@ mod password;
 mod password_change;
 mod refresh;
 mod register;
+mod reset_password;
 mod second_factor;
 mod signing_keys;
 mod switch;
 mod tenant_choice;
 mod token;
+mod verify_email;
 
 use insula_tests::support::{Answer, App};
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 mod documents;
 mod health;
 mod log;
+mod mail;
 mod migrate;
 mod problems;
 mod tick;

@@ -14,6 +14,11 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "register" => Some(json!({ "email": "new@example.com", "password": PASSWORD })),
         "login" => Some(json!({ "email": "ada@example.com", "password": PASSWORD })),
         "refresh" => Some(json!({ "refresh_token": refresh_token(app) })),
+        "verify_email" => Some(json!({ "token": account_token(app, "verify_email") })),
+        "forgot_password" => Some(json!({ "email": "ada@example.com" })),
+        "reset_password" => Some(json!({
+            "token": account_token(app, "reset_password"), "password": "correct horse battery staple",
+        })),
         "logout" => Some(json!({ "everywhere": false })),
         "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
         "update_member" => Some(json!({ "role": "viewer" })),
@@ -52,6 +57,19 @@ fn refresh_token(app: &App) -> &'static str {
          on conflict (digest) do update set successor = null",
         credential::digest(text),
         one(app, "session")
+    ));
+    text
+}
+
+/// A mailed token that was not used yet.
+fn account_token(app: &App, purpose: &str) -> String {
+    let text = format!("ins_{purpose}_of-the-matrix");
+    app.db().execute(&format!(
+        "insert into account_token (user_id, purpose, digest, created_at_ms, expires_at_ms)
+         values ('{}', '{purpose}', '{}', 0, 9000000000000)
+         on conflict (user_id, purpose) do update set digest = excluded.digest, expires_at_ms = 9000000000000",
+        one(app, "user_account"),
+        credential::digest(&text)
     ));
     text
 }

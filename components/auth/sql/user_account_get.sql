@@ -1,5 +1,5 @@
 -- One person.
 -- Parameters: $1 id.
-select id, email, name, created_at_ms
+select id, email, name, email_verified_at_ms, created_at_ms
 from user_account
 where id = $1

@@ -27,6 +27,9 @@ insula_kit::catalogue! {
     /// Too many attempts failed for this account or from this network. Wait for `retry_after` seconds; a right attempt
     /// that is made earlier is not looked at.
     TOO_MANY_ATTEMPTS = 429 "too-many-attempts" "Too many attempts";
+    /// The code of the mail is unknown, too old, was used or withdrawn, a newer one has replaced it, or it is for another
+    /// address. Ask for another one.
+    INVALID_TOKEN = 403 "invalid-token" "The code is not valid";
 }
 
 /// A refusal or a failure. None of its texts names a person, an address or a secret.
@@ -68,6 +71,9 @@ pub enum Error {
         /// When another one will be looked at.
         seconds: u64,
     },
+    /// The mailed token proves nothing, or nothing any more.
+    #[error("the mailed token proves nothing")]
+    InvalidToken,
     /// The session ended while it was calling.
     #[error("the session has ended")]
     SessionEnded,
@@ -119,6 +125,7 @@ impl From<Error> for Problem {
             Error::NoSecondFactor => Self::new(&NO_SECOND_FACTOR),
             Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
             Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
+            Error::InvalidToken => Self::new(&INVALID_TOKEN),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
             Error::NoSetting(_)
             | Error::UnknownAlgorithm

@@ -10,6 +10,10 @@
 //! | `Me`       | `GET /api/v1/auth/me`         | a person               |
 //! | `ChangePassword` | `POST /api/v1/auth/password/change` | a person      |
 //! | `StartTotp`, `ConfirmTotp`, `RemoveTotp` | `POST /api/v1/auth/mfa/totp`, `POST …/confirm`, `DELETE` | a person |
+//! | `VerifyEmail` | `POST /api/v1/auth/verify-email` | a mailed token        |
+//! | `SendVerification` | `POST /api/v1/auth/verify-email/send` | a person    |
+//! | `ForgotPassword` | `POST /api/v1/auth/password/forgot` | everybody       |
+//! | `ResetPassword` | `POST /api/v1/auth/password/reset` | a mailed token    |
 //! | `Jwks`     | `GET /.well-known/jwks.json`  | everybody              |
 //! | `OpenIdConfiguration` | `GET /.well-known/openid-configuration` | everybody |
 //! | `ListSigningKeys` | `GET /api/v1/auth/signing-keys` | the operator |
@@ -18,13 +22,14 @@
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
-//! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `totp` and
-//!    `recovery_code`; whatever can be guessed goes through `guess`.
+//! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `account_token`,
+//!    `totp` and `recovery_code`; whatever can be guessed goes through `guess`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
 //! digest, and asks whether its session goes on, so a session that ends takes its tokens with it at once.
 
+mod account_token;
 mod base32;
 mod error;
 mod guess;
@@ -72,6 +77,10 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::StartTotp => http::second_factor::start(cx, &request).await,
         Operation::ConfirmTotp => http::second_factor::confirm(cx, &request).await,
         Operation::RemoveTotp => http::second_factor::remove(cx, &request).await,
+        Operation::VerifyEmail => http::verify_email::handle(cx, &request).await,
+        Operation::SendVerification => http::verify_email::send(cx).await,
+        Operation::ForgotPassword => http::forgot_password::handle(cx, &request).await,
+        Operation::ResetPassword => http::reset_password::handle(cx, &request).await,
     }
 }
 

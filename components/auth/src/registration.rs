@@ -28,6 +28,8 @@ pub struct Person {
     pub id: UserId,
     pub email: Email,
     pub name: Option<String>,
+    /// Whether it is known that the person reads the mail of its address.
+    pub email_verified: bool,
     pub created_at: Timestamp,
 }
 

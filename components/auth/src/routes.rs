@@ -5,6 +5,7 @@ use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
+use crate::http::forgot_password::ForgottenPasswordBody;
 use crate::http::jwks::JwksView;
 use crate::http::login::LoginBody;
 use crate::http::logout::LogoutBody;
@@ -13,11 +14,13 @@ use crate::http::openid_configuration::ConfigurationView;
 use crate::http::password_change::PasswordChangeBody;
 use crate::http::refresh::RefreshBody;
 use crate::http::register::{RegistrationBody, RegistrationView};
+use crate::http::reset_password::PasswordResetBody;
 use crate::http::second_factor::{ConfirmBody, RecoveryCodesView, RemoveBody, SecretView, StartBody};
 use crate::http::signing_keys::rotate::{RotatedView, RotationBody};
 use crate::http::signing_keys::view::SigningKeysView;
 use crate::http::switch::SwitchBody;
 use crate::http::token_view::{AccessView, SessionView};
+use crate::http::verify_email::VerifyEmailBody;
 
 /// What this component can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,14 @@ pub enum Operation {
     ConfirmTotp,
     /// Removes the second factor.
     RemoveTotp,
+    /// Proves an address.
+    VerifyEmail,
+    /// Mails what proves an address.
+    SendVerification,
+    /// Mails what a forgotten password is replaced with.
+    ForgotPassword,
+    /// Replaces a forgotten password.
+    ResetPassword,
     /// Publishes the keys that tokens are verified with.
     Jwks,
     /// Publishes where those keys are.
@@ -65,7 +76,9 @@ pub const ROUTES: &[Route<Operation>] = &[
         doc: Doc {
             id: "register",
             summary: "Register a person",
-            about: "With `tenant_name` also a tenant, which the person owns.",
+            about: "With `tenant_name` also a tenant, which the person owns. A code that confirms the address is mailed. \
+                    That an address is taken is told, because the answer is the account itself; where nothing is made, \
+                    as by a login or a forgotten password, it is not.",
             query: &[],
             answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
             problems: &[&error::EMAIL_TAKEN, &UNAVAILABLE, &NOT_MIGRATED],
@@ -233,6 +246,66 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: REMOVE_PROBLEMS,
         },
     ),
+    with_mailed_token(
+        "/api/v1/auth/verify-email",
+        Operation::VerifyEmail,
+        Media::json::<VerifyEmailBody>(),
+        Doc {
+            id: "verify_email",
+            summary: "Confirm an address",
+            about: "With the code that was mailed when the person registered, or asked for another one. It can be used \
+                    once, within 7 days.",
+            query: &[],
+            answers: &[Answer::empty(204, "The address is confirmed.")],
+            problems: TOKEN_PROBLEMS,
+        },
+    ),
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/verify-email/send",
+        operation: Operation::SendVerification,
+        access: Access::Person,
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id: "send_verification",
+            summary: "Ask for another code that confirms the address",
+            about: "It is mailed, and earlier ones count no more. Nothing is mailed when the address is confirmed, or \
+                    when the last code is younger than 5 minutes.",
+            query: &[],
+            answers: &[Answer::empty(202, "What is to be mailed will be.")],
+            problems: &[&NOT_FOUND],
+        },
+    },
+    with_mailed_token(
+        "/api/v1/auth/password/forgot",
+        Operation::ForgotPassword,
+        Media::json::<ForgottenPasswordBody>(),
+        Doc {
+            id: "forgot_password",
+            summary: "Ask for a new password",
+            about: "Whoever has the address is mailed a code, at most once in 5 minutes; earlier codes count no more. \
+                    The answer is the same, and takes the same time, when nobody has the address.",
+            query: &[],
+            answers: &[Answer::empty(202, "If somebody has the address, a code is mailed to it.")],
+            problems: DATABASE_PROBLEMS,
+        },
+    ),
+    with_mailed_token(
+        "/api/v1/auth/password/reset",
+        Operation::ResetPassword,
+        Media::json::<PasswordResetBody>(),
+        Doc {
+            id: "reset_password",
+            summary: "Choose a new password",
+            about: "With a code that was mailed, once, within 45 minutes. All sessions of the person end, its address is \
+                    confirmed, and it is told by mail.",
+            query: &[],
+            answers: &[Answer::empty(204, "The password is the new one.")],
+            problems: TOKEN_PROBLEMS,
+        },
+    ),
     Route {
         method: Method::Get,
         path: "/.well-known/jwks.json",
@@ -330,4 +403,26 @@ const fn own(
     doc: Doc,
 ) -> Route<Operation> {
     Route { method, path, operation, access: Access::Person, metered: false, creates: false, body, doc }
+}
+
+const TOKEN_PROBLEMS: &[&Kind] = &[&error::INVALID_TOKEN, &UNAVAILABLE, &NOT_MIGRATED];
+const DATABASE_PROBLEMS: &[&Kind] = &[&UNAVAILABLE, &NOT_MIGRATED];
+
+/// What the operations around mailed tokens have in common: everybody may try.
+const fn with_mailed_token(
+    path: &'static str,
+    operation: Operation,
+    body: Media,
+    doc: Doc,
+) -> Route<Operation> {
+    Route {
+        method: Method::Post,
+        path,
+        operation,
+        access: Access::Public,
+        metered: false,
+        creates: false,
+        body: Body::Json(body),
+        doc,
+    }
 }

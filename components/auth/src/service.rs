@@ -1,5 +1,6 @@
 //! The operations on people: the order of their steps, and what happens whole or not at all.
 
+pub mod account;
 pub mod login;
 pub mod password;
 pub mod second_factor;
@@ -25,13 +26,14 @@ pub async fn register(
     let Registration { email, password, name, tenant_name } = registration;
     let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let created_at = cx.now();
-    let person = Person { id: cx.new_id()?, email, name, created_at };
+    let person = Person { id: cx.new_id()?, email, name, email_verified: false, created_at };
     let tenant = match tenant_name {
         Some(name) => Some(FirstTenant { id: cx.new_id()?, name, created_at }),
         None => None,
     };
     let answer = answer(&person, tenant.as_ref())?;
-    let statements = store::insert(&person, &hash, tenant.as_ref());
+    let mut statements = store::insert(&person, &hash, tenant.as_ref());
+    statements.extend(account::verification(cx, person.id, &person.email)?);
     let refused = |at| {
         if at == store::PERSON {
             Problem::from(Error::EmailTaken)

@@ -1,5 +1,6 @@
 //! People and sessions in the database: the statements of `sql/`, and how their rows are read.
 
+pub mod account;
 pub mod own;
 pub mod second_factor;
 pub mod session;
@@ -62,7 +63,7 @@ pub struct Membership {
 
 /// Stores a person, and the tenant that it owns, if any: all or nothing.
 pub fn insert(person: &Person, password: &PasswordHash, tenant: Option<&FirstTenant>) -> Vec<Statement> {
-    let Person { id, email, name, created_at } = person;
+    let Person { id, email, name, email_verified: _, created_at } = person;
     let values = params![*id, email.as_str(), name.clone(), password.as_str(), *created_at];
     let mut statements = vec![Statement::required(INSERT_PERSON, values)];
     if let Some(tenant) = tenant {
@@ -127,6 +128,7 @@ pub fn read_person(row: &Row) -> Result<Person, sql::Error> {
         id: row.id("id")?,
         email: Email::stored(row.text("email")?),
         name: row.optional_text("name")?,
+        email_verified: row.optional_integer("email_verified_at_ms")?.is_some(),
         created_at: row.time("created_at_ms")?,
     })
 }

@@ -19,7 +19,8 @@ fn shows_the_person_its_tenants_and_what_it_may_do_in_the_active_one() {
     assert_eq!(
         me,
         json!({
-            "user": { "id": ada.user_id, "email": ada.email, "name": "ada", "created_at": created_at },
+            "user": { "id": ada.user_id, "email": ada.email, "name": "ada", "email_verified": false,
+                "created_at": created_at },
             "second_factor": { "state": "none", "recovery_codes_left": 0 },
             "memberships": [{ "tenant_id": ada.tenant_id, "name": "ada", "role": "owner" }],
             "active": { "tenant_id": ada.tenant_id, "role": "owner", "permissions": permissions, "plan": "free" },

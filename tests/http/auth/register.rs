@@ -29,7 +29,10 @@ fn registers_a_person_and_the_tenant_that_it_owns() {
     assert_eq!(
         made,
         json!({
-            "user": { "id": user_id, "email": "ada@example.com", "name": "Ada", "created_at": created_at },
+            "user": {
+                "id": user_id, "email": "ada@example.com", "name": "Ada", "email_verified": false,
+                "created_at": created_at,
+            },
             "tenant": {
                 "id": tenant_id, "name": "Acme", "state": "active", "plan": "free", "role": "owner",
                 "created_at": created_at,

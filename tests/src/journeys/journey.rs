@@ -4,6 +4,7 @@
 
 mod arrival;
 mod limits;
+mod mail;
 mod metering;
 mod strangers;
 
@@ -30,6 +31,7 @@ pub fn run(base: &str, operator_key: &str) {
     let bob = arrival::register_and_log_in(&client, "bob", "Birch");
     strangers::see_nothing(&ada, &bob, &report_id);
     strangers::a_revoked_key_is_refused(&ada);
+    mail::codes_arrive_and_are_good_once(&client, operator_key);
     let carol = arrival::register_and_log_in(&client, "carol", "Cedar");
     limits::too_fast_is_told_when_to_come_back(&carol);
 }

@@ -1,5 +1,6 @@
 //! The operations as HTTP: one file each, and the JSON that they share.
 
+pub mod forgot_password;
 pub mod jwks;
 pub mod login;
 pub mod logout;
@@ -8,8 +9,10 @@ pub mod openid_configuration;
 pub mod password_change;
 pub mod refresh;
 pub mod register;
+pub mod reset_password;
 pub mod second_factor;
 pub mod signing_keys;
 pub mod switch;
 pub mod token_view;
+pub mod verify_email;
 pub mod view;

@@ -18,6 +18,8 @@ pub struct UserView {
     /// What people call it; null if it didn't say.
     #[schema(required, example = "Ada")]
     name: Option<String>,
+    /// Whether it is known that the person reads the mail of its address.
+    email_verified: bool,
     /// When it registered.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00.007Z")]
     created_at: String,
@@ -29,6 +31,7 @@ impl From<&Person> for UserView {
             id: person.id.to_string(),
             email: person.email.as_str().to_owned(),
             name: person.name.clone(),
+            email_verified: person.email_verified,
             created_at: person.created_at.to_rfc3339(),
         }
     }

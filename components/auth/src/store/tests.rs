@@ -25,7 +25,13 @@ fn email(text: &str) -> Email {
 
 fn person(number: u8, address: &str) -> Person {
     let created_at = Timestamp::from_ms(number.into());
-    Person { id: UserId::new(created_at, [number; 10]), email: email(address), name: None, created_at }
+    Person {
+        id: UserId::new(created_at, [number; 10]),
+        email: email(address),
+        name: None,
+        email_verified: false,
+        created_at,
+    }
 }
 
 fn tenant(number: u8) -> FirstTenant {

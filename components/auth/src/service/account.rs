@@ -1,0 +1,76 @@
+//! The operations with mailed tokens: proving an address, and choosing a new password.
+
+use insula_kit::id::UserId;
+use insula_kit::sql::{self, Scope, Statement};
+use insula_kit::token::Token;
+use insula_kit::{Cx, Problem};
+use insula_mail::letter::{Letter, Template};
+use insula_mail::outbox;
+
+use crate::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
+use crate::email::Email;
+use crate::error::Error;
+use crate::password::Password;
+use crate::store::account::{self, Holder};
+
+/// What makes a person's first token, and the letter that brings it, for the batch that makes the person.
+pub fn verification(cx: &Cx, user_id: UserId, email: &Email) -> Result<[Statement; 2], Problem> {
+    let token = Fresh::new::<VerifyEmail>(cx.random()?, cx.now());
+    let letter = letter(email, &token);
+    let mail = outbox::send_token(cx, Template::VerifyEmail, &token.digest, &letter)?;
+    Ok([account::insert_by_user(&token, user_id), mail])
+}
+
+/// Mails another token to the person who is calling, unless the address is proven, or the last token is too young.
+pub async fn ask_verification(cx: &Cx) -> Result<(), Problem> {
+    let (person, _) = super::me(cx).await?;
+    let statements = verification(cx, person.id, &person.email)?.into();
+    cx.batch(Scope::Person(person.id), statements).await?;
+    Ok(())
+}
+
+/// Notes that the holder of the token reads its person's mail.
+pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> {
+    let (digest, holder) = find(cx, token).await?;
+    take(cx, holder.user_id, account::verify(&digest, holder.user_id, cx.now())).await
+}
+
+/// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, and a row of
+/// the same size is written. A person is mailed once in a while, however often this is asked.
+pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
+    let token = Fresh::new::<ResetPassword>(cx.random()?, cx.now());
+    let letter = letter(email, &token);
+    let mail = outbox::send_token(cx, Template::PasswordReset, &token.digest, &letter)?;
+    cx.batch(Scope::System, vec![account::insert_by_email(&token, email), mail]).await?;
+    Ok(())
+}
+
+/// Sets the password of the token's person. A token that proves nothing costs no hashing.
+pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<(), Problem> {
+    let (digest, holder) = find(cx, token).await?;
+    let hash = password.hash(cx.random()?)?;
+    let mut statements = account::reset(&digest, holder.user_id, &hash, cx.now());
+    let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
+    statements.push(outbox::send(cx, Template::PasswordChanged, &holder.user_id.to_string(), &letter)?);
+    take(cx, holder.user_id, statements).await
+}
+
+async fn find<P: Purpose>(cx: &Cx, token: &Token<P>) -> Result<(String, Holder), Problem> {
+    let digest = token.digest();
+    let rows = cx.query(Scope::System, account::get(&digest, P::NAME, cx.now())).await?;
+    let holder = account::read(rows.first().ok_or(Error::InvalidToken)?)?;
+    Ok((digest, holder))
+}
+
+/// Runs a batch whose first statement uses the token. Of many at once one does.
+async fn take(cx: &Cx, user_id: UserId, statements: Vec<Statement>) -> Result<(), Problem> {
+    match cx.db().batch(Scope::Person(user_id), statements).await {
+        Ok(_) => Ok(()),
+        Err(sql::Error::Refused(_)) => Err(Error::InvalidToken.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn letter(email: &Email, token: &Fresh) -> Letter {
+    Letter { to: email.as_str().to_owned(), code: Some(token.code.clone()), tenant: None }
+}

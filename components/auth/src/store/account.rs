@@ -1,0 +1,70 @@
+//! Mailed tokens in the database, and what they change.
+
+use insula_kit::id::UserId;
+use insula_kit::params;
+use insula_kit::sql::{self, Row, Statement};
+use insula_kit::time::Timestamp;
+
+use super::session;
+use crate::account_token::Fresh;
+use crate::email::Email;
+use crate::password::PasswordHash;
+
+const INSERT_BY_EMAIL: &str = include_str!("../../sql/account_token_insert_by_email.sql");
+const INSERT_BY_USER: &str = include_str!("../../sql/account_token_insert_by_user.sql");
+const GET: &str = include_str!("../../sql/account_token_get.sql");
+const USE: &str = include_str!("../../sql/account_token_use.sql");
+const DELETE_BY_USER: &str = include_str!("../../sql/account_token_delete_by_user.sql");
+const VERIFY: &str = include_str!("../../sql/user_account_verify.sql");
+const RESET: &str = include_str!("../../sql/user_account_reset.sql");
+
+/// Whose a token is.
+pub struct Holder {
+    pub user_id: UserId,
+    pub email: Email,
+}
+
+/// Stores a token of whoever has the address.
+pub fn insert_by_email(token: &Fresh, email: &Email) -> Statement {
+    insert(INSERT_BY_EMAIL, token, email.as_str().to_owned())
+}
+
+/// Stores a token of a person whose address is unproven.
+pub fn insert_by_user(token: &Fresh, user_id: UserId) -> Statement {
+    insert(INSERT_BY_USER, token, user_id.to_string())
+}
+
+fn insert(text: &'static str, token: &Fresh, whose: String) -> Statement {
+    let Fresh { code: _, purpose, digest, created_at, expires_at } = token;
+    let before = token.replaces_before();
+    Statement::new(text, params![*purpose, digest, *created_at, *expires_at, whose, before])
+}
+
+/// Whose a token is; the row is for [`read`].
+pub fn get(digest: &str, purpose: &str, now: Timestamp) -> Statement {
+    Statement::new(GET, params![digest, purpose, now])
+}
+
+/// Uses a token to prove the address. Refused when it was used or replaced meanwhile.
+pub fn verify(digest: &str, user_id: UserId, now: Timestamp) -> Vec<Statement> {
+    vec![
+        Statement::required(USE, params![digest, user_id]),
+        Statement::required(VERIFY, params![now, user_id]),
+    ]
+}
+
+/// Uses a token to set another password: it proves the address too, and ends all sessions and all other tokens. Refused
+/// when it was used or replaced meanwhile.
+pub fn reset(digest: &str, user_id: UserId, password: &PasswordHash, now: Timestamp) -> Vec<Statement> {
+    vec![
+        Statement::required(USE, params![digest, user_id]),
+        Statement::required(RESET, params![password.as_str(), now, user_id]),
+        session::end_all(user_id, now),
+        Statement::new(DELETE_BY_USER, params![user_id]),
+    ]
+}
+
+/// Reads whose a token is.
+pub fn read(row: &Row) -> Result<Holder, sql::Error> {
+    Ok(Holder { user_id: row.id("user_id")?, email: Email::stored(row.text("email")?) })
+}

@@ -1,0 +1,125 @@
+//! `POST /api/v1/auth/password/forgot`
+
+use std::time::{Duration, Instant};
+
+use insula_tests::support::{Answer, App, eight_at_once};
+use serde_json::json;
+
+use super::bytes;
+
+const LETTER: &str = "password-reset";
+const PAUSE: Duration = Duration::from_secs(5 * 60);
+
+fn forgot(app: &App, email: &str) -> Answer {
+    let request = app.request("POST", "/api/v1/auth/password/forgot").header("x-request-id", "same");
+    request.json(&json!({ "email": email })).send()
+}
+
+#[test]
+fn mails_a_code_to_whoever_has_the_address_in_any_letter_case() {
+    let app = App::start();
+    let ada = app.person("ada");
+
+    let answer = forgot(&app, " ADA@example.com ").expect(202);
+
+    assert!(answer.body.is_empty(), "{answer}");
+    let mails = app.mails(LETTER, &ada.email);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0]["subject"], "Choose a new password");
+    let code = app.code(LETTER, &ada.email);
+    assert!(code.starts_with("ins_reset_"));
+    // The token is behind the hash, where no server's log has it.
+    let link = format!("http://localhost/#password-reset={code}");
+    assert!(mails[0]["text"].as_str().unwrap().contains(&link), "{mails:?}");
+}
+
+/// Protects everybody who would rather not tell that they are customers here.
+#[test]
+fn known_and_unknown_addresses_are_answered_byte_for_byte_the_same() {
+    let app = App::start();
+    let _ = app.person("ada");
+
+    let known = forgot(&app, "ada@example.com").expect(202);
+
+    for other in ["ada@example.com", "bob@example.com", "o'neill@mail.example.co.uk"] {
+        assert_eq!(bytes(&forgot(&app, other)), bytes(&known), "{other}");
+    }
+    assert_eq!(app.mails(LETTER, "ada@example.com").len(), 1);
+    assert_eq!(app.mails(LETTER, "bob@example.com").len(), 0);
+}
+
+/// So does the work: each call runs the same statements and writes one row of the same size, by which the time that
+/// it takes, and not only the answer, tells nothing.
+#[test]
+fn known_and_unknown_addresses_cost_a_row_of_the_same_size() {
+    let app = App::start();
+    let _ = app.person("ada");
+    let _ = app.deliver_mail();
+    let rows =
+        || app.db().rows("select state, length(content), length(id) from mail where content is not null");
+    let written = |email: &str| {
+        app.db().execute("delete from mail; delete from account_token");
+        let _ = forgot(&app, email).expect(202);
+        let mut rows = rows();
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        rows.remove(0)
+    };
+
+    let (known, unknown) = (written("ada@example.com"), written("bob@example.com"));
+
+    assert_eq!(known[0], "waiting");
+    assert_eq!(unknown[0], "void");
+    assert_eq!(known[1..], unknown[1..]);
+    // A row that was never mail is not delivered, nobody is shown it, and the next tick removes it.
+    assert_eq!(app.deliver_mail(), json!({ "delivered": 0, "postponed": 0, "given_up": 0 }));
+    assert_eq!(app.db().number("select count(*) from mail"), 0);
+}
+
+/// Only a wide margin can be told on a busy machine; the row above is why there is nothing to measure.
+#[test]
+fn known_and_unknown_addresses_take_about_the_same_time() {
+    let app = App::start();
+    let _ = app.person("ada");
+    let time = |email: &str| {
+        app.db().execute("delete from account_token");
+        let start = Instant::now();
+        let _ = forgot(&app, email).expect(202);
+        start.elapsed()
+    };
+
+    // In turns, so that whatever else the machine does meets both alike.
+    let (mut known, mut unknown): (Vec<_>, Vec<_>) =
+        (0..61).map(|_| (time("ada@example.com"), time("bob@example.com"))).unzip();
+
+    known.sort_unstable();
+    unknown.sort_unstable();
+    let (known, unknown) = (known[30], unknown[30]);
+    assert!(known < unknown * 2 && unknown < known * 2, "{known:?} for somebody, {unknown:?} for nobody");
+}
+
+#[test]
+fn a_person_is_mailed_once_in_a_while_however_often_it_is_asked() {
+    let app = App::start();
+    let ada = app.person("ada");
+
+    let statuses = eight_at_once(|_| forgot(&app, &ada.email).status);
+
+    assert_eq!(statuses, [202; 8]);
+    assert_eq!(app.mails(LETTER, &ada.email).len(), 1);
+    app.advance(PAUSE.checked_sub(Duration::from_millis(1)).unwrap());
+    let _ = forgot(&app, &ada.email).expect(202);
+    assert_eq!(app.mails(LETTER, &ada.email).len(), 1);
+    app.advance(Duration::from_millis(1));
+    let _ = forgot(&app, &ada.email).expect(202);
+    assert_eq!(app.mails(LETTER, &ada.email).len(), 2);
+}
+
+#[test]
+fn what_is_no_address_is_refused_and_stores_nothing() {
+    let app = App::start();
+    let before = app.db().dump();
+    for bad in ["", "ada", "ada@localhost", "ada@example.com\r\nbcc: eve@example.org", "a b@example.com"] {
+        forgot(&app, bad).invalid("/email", "email");
+    }
+    assert_eq!(app.db().dump(), before);
+}
