@@ -4,6 +4,7 @@ mod bounds;
 mod create;
 mod get;
 mod idempotency;
+mod invitations;
 mod list;
 mod members;
 mod security;

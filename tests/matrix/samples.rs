@@ -21,6 +21,8 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         })),
         "logout" => Some(json!({ "everywhere": false })),
         "switch_tenant" => Some(json!({ "tenant_id": one(app, "tenant where name = 'ada'") })),
+        "add_member" | "create_invitation" => Some(json!({ "email": "guest@example.com", "role": "viewer" })),
+        "accept_invitation" => Some(json!({ "token": invitation(app) })),
         "update_member" => Some(json!({ "role": "viewer" })),
         "change_password" => Some(json!({ "current_password": PASSWORD, "new_password": PASSWORD })),
         "start_totp" => Some(json!({ "password": PASSWORD })),
@@ -74,6 +76,36 @@ fn account_token(app: &App, purpose: &str) -> String {
     text
 }
 
+/// An invitation to a tenant that nobody else of the matrix is in.
+fn invitation(app: &App) -> &'static str {
+    let (text, tenant_id) = ("ins_invite_of-the-matrix", "ten_01h455vb4pex5vsknk084sn02r");
+    let (digest, host) = (credential::digest(text), "usr_01h455vb4pex5vsknk084sn02r");
+    for row in [
+        format!(
+            "user_account (id, email, password, created_at_ms) values ('{host}', 'host@example.com', '', 0)"
+        ),
+        format!("tenant values ('{tenant_id}', 'hosts', 'active', 'enterprise', 0)"),
+        format!("membership values ('{tenant_id}', '{host}', 'owner', 0)"),
+        format!(
+            "invitation values ('inv_01h455vb4pex5vsknk084sn02r', '{tenant_id}', 'ada@example.com', 'viewer', '{host}', '{digest}', 0, 9000000000000)"
+        ),
+    ] {
+        app.db().execute(&format!("insert into {row} on conflict do nothing"));
+    }
+    text
+}
+
+/// Addresses the invitation above to a person.
+fn address_invitation(app: &App, caller: &Caller<'_>) {
+    let token = credential::digest(&caller.credential);
+    app.db().execute(&format!(
+        "update invitation set email = coalesce((
+           select u.email from access_token a join session s on s.id = a.session_id join user_account u on u.id = s.user_id
+           where a.digest = '{token}'), email)
+         where id = 'inv_01h455vb4pex5vsknk084sn02r'"
+    ));
+}
+
 /// The path of a route with ids in it.
 pub fn path(route: &Route<()>, id: impl Fn(&str) -> String) -> String {
     let segment = |segment: &str| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
@@ -106,6 +138,9 @@ pub fn request<'a>(app: &'a App, route: &Route<()>, path: &str, caller: Option<&
         }
         insula_kit::route::Body::Json(_) => {
             let body = json_body(app, route.doc.id);
+            if let ("accept_invitation", Some(caller)) = (route.doc.id, caller) {
+                address_invitation(app, caller);
+            }
             request.json(&body.unwrap_or_else(|| panic!("no sample for `{}`: add one", route.doc.id)))
         }
     }

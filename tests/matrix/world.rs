@@ -11,6 +11,8 @@ pub struct Side<'a> {
     pub key_id: String,
     /// A report.
     pub report_id: String,
+    /// An invitation that nobody accepts.
+    pub invitation_id: String,
     /// A member besides the owner.
     pub member: Person<'a>,
 }
@@ -23,9 +25,13 @@ impl<'a> Side<'a> {
         let key = owner.post("/api/v1/api-keys", &body).send().expect(201).json();
         let form = Form::file("a,b\n1,2\n");
         let report = owner.request("POST", "/api/v1/analyze").form(&form).send().expect(201).json();
+        let path = format!("/api/v1/tenants/{}/invitations", owner.tenant_id);
+        let body = json!({ "email": "invited@example.com", "role": "viewer" });
+        let invitation = owner.post(&path, &body).send().expect(201).json();
         let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
         let member = app.member(&owner, "viewer");
-        Self { owner, key_id: id(&key), report_id: id(&report), member }
+        let (key_id, report_id, invitation_id) = (id(&key), id(&report), id(&invitation));
+        Self { owner, key_id, report_id, invitation_id, member }
     }
 
     /// Makes what calls removed or ended be there again.
@@ -34,6 +40,11 @@ impl<'a> Side<'a> {
              where name = 'listed'");
         app.db().execute("update session set ended_at_ms = null");
         app.db().execute("delete from second_factor");
+        app.db().execute(&format!(
+            "insert into invitation values ('{0}', '{1}', 'invited@example.com', 'viewer', '{2}', '{0}', 0, 9000000000000)
+             on conflict (id) do nothing",
+            self.invitation_id, self.owner.tenant_id, self.owner.user_id
+        ));
         app.db().execute(&format!(
             "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)
              on conflict (tenant_id, user_id) do update set role = 'viewer'",
@@ -47,6 +58,7 @@ impl<'a> Side<'a> {
             "tenant_id" => &self.owner.tenant_id,
             "key_id" => &self.key_id,
             "report_id" => &self.report_id,
+            "invitation_id" => &self.invitation_id,
             "user_id" => &self.member.user_id,
             other => panic!("no id for the path parameter `{other}`: extend the world of the matrix"),
         }
@@ -59,6 +71,7 @@ pub fn absent(parameter: &str) -> &'static str {
         "tenant_id" => "ten_01h455vb4pex5vsknk084sn02q",
         "key_id" => "key_01h455vb4pex5vsknk084sn02q",
         "report_id" => "rep_01h455vb4pex5vsknk084sn02q",
+        "invitation_id" => "inv_01h455vb4pex5vsknk084sn02q",
         "user_id" => "usr_01h455vb4pex5vsknk084sn02q",
         other => panic!("no absent id for the path parameter `{other}`: extend the world of the matrix"),
     }

@@ -1,7 +1,9 @@
 //! Why an operation on people and sessions is refused or fails, and what a client is told about it.
 
 use insula_kit::Problem;
-use insula_kit::problem::{INTERNAL, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAUTHENTICATED};
+use insula_kit::problem::{
+    ALREADY_MEMBER, INTERNAL, MEMBER_LIMIT, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAUTHENTICATED,
+};
 use insula_kit::validate::FieldError;
 
 insula_kit::catalogue! {
@@ -74,6 +76,12 @@ pub enum Error {
     /// The mailed token proves nothing, or nothing any more.
     #[error("the mailed token proves nothing")]
     InvalidToken,
+    /// The person is a member of the tenant that invited it.
+    #[error("a member already")]
+    AlreadyMember,
+    /// The plan of the tenant that invited has no room.
+    #[error("no seat is free")]
+    MemberLimit,
     /// The session ended while it was calling.
     #[error("the session has ended")]
     SessionEnded,
@@ -126,6 +134,8 @@ impl From<Error> for Problem {
             Error::SessionEnded => Self::challenge(&UNAUTHENTICATED),
             Error::InvalidRefreshToken => Self::challenge(&INVALID_REFRESH_TOKEN),
             Error::InvalidToken => Self::new(&INVALID_TOKEN),
+            Error::AlreadyMember => Self::new(&ALREADY_MEMBER),
+            Error::MemberLimit => Self::new(&MEMBER_LIMIT),
             Error::NoSuchTenant | Error::NoSuchPerson => Self::new(&NOT_FOUND),
             Error::NoSetting(_)
             | Error::UnknownAlgorithm

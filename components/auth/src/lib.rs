@@ -14,6 +14,7 @@
 //! | `SendVerification` | `POST /api/v1/auth/verify-email/send` | a person    |
 //! | `ForgotPassword` | `POST /api/v1/auth/password/forgot` | everybody       |
 //! | `ResetPassword` | `POST /api/v1/auth/password/reset` | a mailed token    |
+//! | `AcceptInvitation` | `POST /api/v1/auth/invitations/accept` | a person    |
 //! | `Jwks`     | `GET /.well-known/jwks.json`  | everybody              |
 //! | `OpenIdConfiguration` | `GET /.well-known/openid-configuration` | everybody |
 //! | `ListSigningKeys` | `GET /api/v1/auth/signing-keys` | the operator |
@@ -81,6 +82,7 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::SendVerification => http::verify_email::send(cx).await,
         Operation::ForgotPassword => http::forgot_password::handle(cx, &request).await,
         Operation::ResetPassword => http::reset_password::handle(cx, &request).await,
+        Operation::AcceptInvitation => http::accept_invitation::handle(cx, &request).await,
     }
 }
 

@@ -4,6 +4,8 @@ use insula_kit::id::{TenantId, UserId};
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{Errors, FieldError, line};
 
+use insula_mail::invitation::InvitationToken;
+
 use crate::email::Email;
 use crate::password::Password;
 
@@ -20,6 +22,8 @@ pub struct Registration {
     pub password: Password,
     pub name: Option<String>,
     pub tenant_name: Option<String>,
+    /// What proves that a tenant has invited the address.
+    pub invitation: Option<InvitationToken>,
 }
 
 /// A person.
@@ -48,6 +52,7 @@ impl Registration {
         password: &str,
         name: Option<&str>,
         tenant_name: Option<&str>,
+        invitation: Option<String>,
     ) -> Result<Self, Vec<FieldError>> {
         let (min, max) = NAME_LENGTH;
         let mut errors = Errors::default();
@@ -57,8 +62,16 @@ impl Registration {
         let known = [email.as_ref().map_or("", Email::as_str), name.as_deref().unwrap_or_default()];
         let password = password.and_then(|password| errors.keep(password.unlike("password", &known)));
         let tenant_name = tenant_name.and_then(|name| errors.keep(line("tenant_name", name, min, max)));
+        if tenant_name.is_some() && invitation.is_some() {
+            errors.add(FieldError::new(
+                "invitation",
+                "excluded",
+                "must be absent where `tenant_name` is given",
+            ));
+        }
+        let invitation = invitation.map(InvitationToken::presented);
         let read = email.zip(password);
-        errors.finish(read.map(|(email, password)| Self { email, password, name, tenant_name }))
+        errors.finish(read.map(|(email, password)| Self { email, password, name, tenant_name, invitation }))
     }
 }
 
@@ -67,12 +80,12 @@ mod tests {
     use super::*;
 
     fn parse(email: &str, name: Option<&str>, tenant: Option<&str>) -> Result<Registration, Vec<FieldError>> {
-        Registration::parse(email, "correct horse", name, tenant)
+        Registration::parse(email, "correct horse", name, tenant, None)
     }
 
     #[test]
     fn every_bad_field_is_reported_at_once() {
-        let errors = Registration::parse("ada", "short", Some(""), Some("a\nb")).err().unwrap();
+        let errors = Registration::parse("ada", "short", Some(""), Some("a\nb"), None).err().unwrap();
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/email", "/password", "/name", "/tenant_name"]);
     }

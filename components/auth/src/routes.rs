@@ -1,15 +1,19 @@
 //! The route table.
 
 use insula_kit::openapi::{Answer, Doc, Media};
-use insula_kit::problem::{Kind, NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAVAILABLE};
+use insula_kit::problem::{
+    ALREADY_MEMBER, Kind, MEMBER_LIMIT, NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT_REQUIRED,
+    UNAVAILABLE,
+};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
+use crate::http::accept_invitation::AcceptInvitationBody;
 use crate::http::forgot_password::ForgottenPasswordBody;
 use crate::http::jwks::JwksView;
 use crate::http::login::LoginBody;
 use crate::http::logout::LogoutBody;
-use crate::http::me::MeView;
+use crate::http::me::{MeView, MembershipView};
 use crate::http::openid_configuration::ConfigurationView;
 use crate::http::password_change::PasswordChangeBody;
 use crate::http::refresh::RefreshBody;
@@ -53,6 +57,8 @@ pub enum Operation {
     ForgotPassword,
     /// Replaces a forgotten password.
     ResetPassword,
+    /// Joins the tenant that invited.
+    AcceptInvitation,
     /// Publishes the keys that tokens are verified with.
     Jwks,
     /// Publishes where those keys are.
@@ -76,12 +82,19 @@ pub const ROUTES: &[Route<Operation>] = &[
         doc: Doc {
             id: "register",
             summary: "Register a person",
-            about: "With `tenant_name` also a tenant, which the person owns. A code that confirms the address is mailed. \
-                    That an address is taken is told, because the answer is the account itself; where nothing is made, \
-                    as by a login or a forgotten password, it is not.",
+            about: "With `tenant_name` also a tenant, which the person owns. With `invitation`, the code of an invitation to \
+                    this address, it joins the tenant that invited it, and the address is confirmed; otherwise a code \
+                    that confirms it is mailed. That an address is taken is told, because the answer is the account \
+                    itself; where nothing is made, as by a login or a forgotten password, it is not.",
             query: &[],
             answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
-            problems: &[&error::EMAIL_TAKEN, &UNAVAILABLE, &NOT_MIGRATED],
+            problems: &[
+                &error::EMAIL_TAKEN,
+                &error::INVALID_TOKEN,
+                &MEMBER_LIMIT,
+                &UNAVAILABLE,
+                &NOT_MIGRATED,
+            ],
         },
     },
     Route {
@@ -306,6 +319,24 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: TOKEN_PROBLEMS,
         },
     ),
+    Route {
+        method: Method::Post,
+        path: "/api/v1/auth/invitations/accept",
+        operation: Operation::AcceptInvitation,
+        access: Access::Person,
+        metered: false,
+        creates: true,
+        body: Body::Json(Media::json::<AcceptInvitationBody>()),
+        doc: Doc {
+            id: "accept_invitation",
+            summary: "Accept an invitation",
+            about: "With the code that was mailed to the address of the person who is calling, once, within 7 days. \
+                    The person is a member at once, and acts in the tenant when it switches there.",
+            query: &[],
+            answers: &[Answer::json::<MembershipView>(200, "What the person is, and where.")],
+            problems: &[&error::INVALID_TOKEN, &MEMBER_LIMIT, &ALREADY_MEMBER, &NOT_FOUND],
+        },
+    },
     Route {
         method: Method::Get,
         path: "/.well-known/jwks.json",

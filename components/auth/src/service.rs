@@ -1,47 +1,77 @@
 //! The operations on people: the order of their steps, and what happens whole or not at all.
 
 pub mod account;
+pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod second_factor;
 pub mod session;
 pub mod signing_key;
 
-use insula_kit::sql::Scope;
+use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem, Response, idempotency};
+use insula_mail::invitation::InvitationToken;
 
 use crate::error::Error;
 use crate::password::Cost;
 use crate::registration::{FirstTenant, Person, Registration};
+use crate::store::invitation::Invited;
 use crate::store::second_factor::State;
 use crate::store::{self, Membership};
 
-/// Makes a person, and the tenant that it owns, if one is named. All of it is stored, or nothing; `answer` tells of it,
-/// and is kept with it for a request that is sent again.
+/// Where a person who registers belongs to.
+pub enum Home {
+    /// Nowhere yet.
+    None,
+    /// To a tenant that it makes and owns.
+    Own(FirstTenant),
+    /// To one that has invited it, which the token proves.
+    Joined(Invited, InvitationToken),
+}
+
+/// Makes a person, and the tenant that it owns, if one is named; or lets it join the one that has invited it. All of it is
+/// stored, or nothing; `answer` tells of it, and is kept with it for a request that is sent again.
 pub async fn register(
     cx: &Cx,
     registration: Registration,
-    answer: impl FnOnce(&Person, Option<&FirstTenant>) -> Result<Response, Problem>,
+    answer: impl FnOnce(&Person, &Home) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    let Registration { email, password, name, tenant_name } = registration;
-    let hash = password.hash(Cost::load().await?, cx.random()?)?;
+    let Registration { email, password, name, tenant_name, invitation } = registration;
     let created_at = cx.now();
-    let person = Person { id: cx.new_id()?, email, name, email_verified: false, created_at };
-    let tenant = match tenant_name {
-        Some(name) => Some(FirstTenant { id: cx.new_id()?, name, created_at }),
-        None => None,
+    let home = match (tenant_name, invitation) {
+        (_, Some(token)) => Home::Joined(invitation::find(cx, &token, &email).await?, token),
+        (Some(name), None) => Home::Own(FirstTenant { id: cx.new_id()?, name, created_at }),
+        (None, None) => Home::None,
     };
-    let answer = answer(&person, tenant.as_ref())?;
-    let mut statements = store::insert(&person, &hash, tenant.as_ref());
-    statements.extend(account::verification(cx, person.id, &person.email)?);
-    let refused = |at| {
-        if at == store::PERSON {
-            Problem::from(Error::EmailTaken)
-        } else {
-            Problem::from(insula_kit::sql::Error::Refused(at))
+    let hash = password.hash(Cost::load().await?, cx.random()?)?;
+    let email_verified = matches!(home, Home::Joined(..));
+    let person = Person { id: cx.new_id()?, email, name, email_verified, created_at };
+    let answer = answer(&person, &home)?;
+    let statements = match &home {
+        Home::None => with_verification(cx, &person, store::insert(&person, &hash, None))?,
+        Home::Own(tenant) => with_verification(cx, &person, store::insert(&person, &hash, Some(tenant)))?,
+        Home::Joined(invited, token) => {
+            let mut statements = store::insert(&person, &hash, None);
+            statements.extend(invitation::join(cx, invited, token, person.id));
+            statements
         }
     };
+    let refused = |at: usize| match at.checked_sub(store::PERSON + 1) {
+        None => Problem::from(Error::EmailTaken),
+        Some(at) if email_verified => invitation::refused(at),
+        Some(_) => Problem::from(sql::Error::Refused(at)),
+    };
     idempotency::commit(cx, Scope::System, statements, answer, refused).await
+}
+
+/// Adds what makes the code that confirms the address, and mails it.
+fn with_verification(
+    cx: &Cx,
+    person: &Person,
+    mut statements: Vec<Statement>,
+) -> Result<Vec<Statement>, Problem> {
+    statements.extend(account::verification(cx, person.id, &person.email)?);
+    Ok(statements)
 }
 
 /// The person who is calling, its memberships, and how far it is with a second factor.

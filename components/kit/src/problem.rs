@@ -57,6 +57,10 @@ catalogue! {
     NOT_FOUND = 404 "not-found" "Not found";
     /// The resource exists and doesn't know this method. `Allow` names those that it knows.
     METHOD_NOT_ALLOWED = 405 "method-not-allowed" "The method is not allowed";
+    /// The person is a member of the tenant already. Change its role instead.
+    ALREADY_MEMBER = 409 "already-member" "The person is a member already";
+    /// The tenant has as many members as its plan allows. Remove one, or change the plan.
+    MEMBER_LIMIT = 409 "member-limit" "The plan has no room for another member";
     /// `If-Match` names another version of the resource. Read it again.
     STALE = 412 "stale" "The resource has changed";
     /// The body is larger than this operation accepts; `limit_bytes` says how much that is.

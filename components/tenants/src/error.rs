@@ -1,11 +1,14 @@
 //! Why an operation on tenants and members is refused, and what a client is told about it.
 
 use insula_kit::Problem;
-use insula_kit::problem::{FORBIDDEN, NOT_FOUND};
+use insula_kit::problem::{ALREADY_MEMBER, FORBIDDEN, MEMBER_LIMIT, NOT_FOUND};
 
+use crate::invitation::DAILY_LIMIT;
 use crate::tenant::OWNED_LIMIT;
 
 insula_kit::catalogue! {
+    /// The tenant has sent as many invitations within a day as it may: `limit` of them. Wait a while.
+    INVITATION_LIMIT = 409 "invitation-limit" "The tenant has sent too many invitations";
     /// The member is the tenant's only owner, and a tenant always keeps one. Make somebody else an owner first.
     LAST_OWNER = 409 "last-owner" "A tenant keeps an owner";
     /// The caller has no second factor, and would lock itself out of the tenant. Get one first.
@@ -21,6 +24,15 @@ pub enum Error {
     /// There is no such member.
     #[error("no such member")]
     NoSuchMember,
+    /// The address is a member's.
+    #[error("a member already")]
+    AlreadyMember,
+    /// The plan has no room for another member.
+    #[error("no seat is free")]
+    MemberLimit,
+    /// The tenant has sent as many invitations as it may.
+    #[error("too many invitations")]
+    InvitationLimit,
     /// Only an owner may do this to an owner, or make one.
     #[error("only an owner may")]
     OwnersOnly,
@@ -40,9 +52,12 @@ impl From<Error> for Problem {
         match error {
             Error::NoSuchMember => Self::new(&NOT_FOUND),
             Error::OwnersOnly => {
-                Self::new(&FORBIDDEN).detail("Only an owner may make, change or remove an owner.")
+                Self::new(&FORBIDDEN).detail("Only an owner may make, invite, change or remove an owner.")
             }
             Error::NoSecondFactor => Self::new(&SECOND_FACTOR_MISSING),
+            Error::AlreadyMember => Self::new(&ALREADY_MEMBER),
+            Error::MemberLimit => Self::new(&MEMBER_LIMIT),
+            Error::InvitationLimit => Self::new(&INVITATION_LIMIT).member("limit", DAILY_LIMIT),
             Error::LastOwner => Self::new(&LAST_OWNER),
             Error::TenantLimit => Self::new(&TENANT_LIMIT).member("limit", OWNED_LIMIT),
         }

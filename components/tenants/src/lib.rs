@@ -9,17 +9,22 @@
 //! | `SetRole` | `PATCH /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
 //! | `RemoveMember` | `DELETE /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
 //! | `GetSecurity`, `SetSecurity` | `GET`, `PATCH /api/v1/tenants/{tenant_id}/security` | `manage_tenant` |
+//! | `AddMember` | `POST /api/v1/tenants/{tenant_id}/members` | `manage_users` |
+//! | `Invite` | `POST /api/v1/tenants/{tenant_id}/invitations` | `manage_users` |
+//! | `ListInvitations` | `GET /api/v1/tenants/{tenant_id}/invitations` | `manage_users` |
+//! | `Withdraw` | `DELETE /api/v1/tenants/{tenant_id}/invitations/{invitation_id}` | `manage_users` |
 //! | `Create`  | `POST /api/v1/workspaces`         | as for tenants                         |
 //! | `List`    | `GET /api/v1/workspaces`          | as for tenants                         |
 //!
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
-//! 2. `service` applies the rules of `tenant` and `member`.
+//! 2. `service` applies the rules of `tenant`, `member` and `invitation`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 
 mod error;
 mod http;
+mod invitation;
 mod member;
 mod routes;
 mod security;
@@ -51,6 +56,10 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::SetRole => http::members::set_role::handle(cx, &request).await,
         Operation::GetSecurity => http::security::get(cx, &request).await,
         Operation::SetSecurity => http::security::set(cx, &request).await,
+        Operation::AddMember => http::invitations::create::handle(cx, &request, 202).await,
+        Operation::Invite => http::invitations::create::handle(cx, &request, 201).await,
+        Operation::ListInvitations => http::invitations::list::handle(cx, &request).await,
+        Operation::Withdraw => http::invitations::withdraw::handle(cx, &request).await,
         Operation::RemoveMember => http::members::remove::handle(cx, &request).await,
     }
 }

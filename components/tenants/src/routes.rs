@@ -3,11 +3,13 @@
 use insula_domain::permission::Permission;
 use insula_kit::openapi::{Answer, Doc, Media};
 use insula_kit::page::{self, Page};
-use insula_kit::problem::{Kind, STALE};
+use insula_kit::problem::{ALREADY_MEMBER, Kind, MEMBER_LIMIT, STALE};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
 use crate::http::create::NewTenantBody;
+use crate::http::invitations::create::NewInvitationBody;
+use crate::http::invitations::view::InvitationView;
 use crate::http::members::set_role::MemberChangeBody;
 use crate::http::members::view::MemberView;
 use crate::http::security::{SecurityBody, SecurityView};
@@ -32,6 +34,14 @@ pub enum Operation {
     SetSecurity,
     /// Removes a member.
     RemoveMember,
+    /// Invites somebody, under the name of adding a member.
+    AddMember,
+    /// Invites somebody.
+    Invite,
+    /// Lists invitations.
+    ListInvitations,
+    /// Withdraws an invitation.
+    Withdraw,
 }
 
 /// Every operation of this component.
@@ -132,6 +142,62 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: SECURITY_PROBLEMS,
         },
     ),
+    invite(
+        "/api/v1/tenants/{tenant_id}/members",
+        Operation::AddMember,
+        Doc {
+            id: "add_member",
+            summary: "Add a member",
+            about: "By invitation: it is mailed a code, and is a member once it has accepted. So nobody is made a member \
+                    without wanting it, and the answer doesn't tell whether somebody is registered with the address. \
+                    The same as `POST …/invitations`.",
+            query: &[],
+            answers: &[Answer::json::<InvitationView>(202, "The invitation, which is on its way.")],
+            problems: INVITE_PROBLEMS,
+        },
+    ),
+    invite(
+        INVITATIONS,
+        Operation::Invite,
+        Doc {
+            id: "create_invitation",
+            summary: "Invite somebody",
+            about: "The address is mailed a code that can be used once, within 7 days, by whoever registers with it or \
+                    has it already. A new invitation takes the place of an earlier one to the same address. It counts \
+                    while the tenant is active and who sent it may still send it. Only an owner may invite an owner.",
+            query: &[],
+            answers: &[Answer::json::<InvitationView>(201, "The invitation.")],
+            problems: INVITE_PROBLEMS,
+        },
+    ),
+    member(
+        Method::Get,
+        INVITATIONS,
+        Operation::ListInvitations,
+        Body::None,
+        Doc {
+            id: "list_invitations",
+            summary: "List invitations",
+            about: "Those that were neither accepted nor withdrawn, and are not over.",
+            query: page::QUERY,
+            answers: &[Answer::json::<Page<InvitationView>>(200, "One page of invitations.")],
+            problems: &[],
+        },
+    ),
+    member(
+        Method::Delete,
+        "/api/v1/tenants/{tenant_id}/invitations/{invitation_id}",
+        Operation::Withdraw,
+        Body::None,
+        Doc {
+            id: "withdraw_invitation",
+            summary: "Withdraw an invitation",
+            about: "Its code counts no more. Only an owner may withdraw an invitation to be an owner.",
+            query: &[],
+            answers: &[Answer::empty(204, "It is withdrawn.")],
+            problems: &[],
+        },
+    ),
     create("/api/v1/workspaces", "create_workspace", "Create a workspace"),
     list("/api/v1/workspaces", "list_workspaces", "List workspaces"),
 ];
@@ -140,6 +206,8 @@ const CREATE_PROBLEMS: &[&Kind] = &[&error::TENANT_LIMIT];
 const CHANGE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER, &STALE];
 const SECURITY_PROBLEMS: &[&Kind] = &[&error::SECOND_FACTOR_MISSING, &STALE];
 const REMOVE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER];
+const INVITE_PROBLEMS: &[&Kind] = &[&ALREADY_MEMBER, &MEMBER_LIMIT, &error::INVITATION_LIMIT];
+const INVITATIONS: &str = "/api/v1/tenants/{tenant_id}/invitations";
 const ONE_MEMBER: &str = "/api/v1/tenants/{tenant_id}/members/{user_id}";
 
 /// What the operations on members have in common: who may call them, and that they are not metered.
@@ -159,6 +227,12 @@ const fn security(method: Method, operation: Operation, body: Body, doc: Doc) ->
     let (path, access) =
         ("/api/v1/tenants/{tenant_id}/security", Access::Permission(Permission::ManageTenant));
     Route { method, path, operation, access, metered: false, creates: false, body, doc }
+}
+
+/// What the two names of inviting have in common.
+const fn invite(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
+    let body = Body::Json(Media::json::<NewInvitationBody>());
+    Route { creates: true, ..member(Method::Post, path, operation, body, doc) }
 }
 
 /// What `POST` answers, under either name.

@@ -1,5 +1,6 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
+pub mod invitation;
 pub mod member;
 pub mod security;
 

@@ -1,5 +1,6 @@
 //! Tenants in the database: the statements of `sql/`, and how their rows are read.
 
+pub mod invitation;
 pub mod member;
 pub mod security;
 

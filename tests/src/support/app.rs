@@ -131,7 +131,8 @@ impl App {
     #[must_use]
     pub fn without_limits(self) -> Self {
         self.database.execute(
-            "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota where plan = 'free'; \
+            "update plan set requests_per_minute = 1000000, burst = 1000000, max_users = null; \
+             delete from plan_quota where plan = 'free'; \
              delete from endpoint_limit",
         );
         self

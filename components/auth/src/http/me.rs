@@ -40,7 +40,7 @@ struct SecondFactorView {
 /// A tenant that a person belongs to.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Membership)]
-struct MembershipView {
+pub struct MembershipView {
     /// The tenant.
     #[schema(example = "ten_01h455vb4pex5vsknk084sn02q")]
     tenant_id: String,

@@ -1,5 +1,6 @@
 //! The operations as HTTP: one file each, and the JSON that they share.
 
+pub mod accept_invitation;
 pub mod forgot_password;
 pub mod jwks;
 pub mod login;

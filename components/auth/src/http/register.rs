@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use super::view::UserView;
 use crate::registration::{FIRST_PLAN, FIRST_STATE, FirstTenant, Person, Registration};
-use crate::service;
+use crate::service::{self, Home};
+use crate::store::invitation::Invited;
 
 /// What it takes to register.
 #[derive(Deserialize, ToSchema)]
@@ -26,6 +27,9 @@ pub struct RegistrationBody {
     /// The name of a tenant to make with the person: 1 to 100 characters. Absent or null: none is made.
     #[schema(min_length = 1, max_length = 100, example = "Acme")]
     tenant_name: Option<String>,
+    /// The code of an invitation to this address. Absent or null: the person joins no tenant. Not with `tenant_name`.
+    #[schema(format = Password, write_only)]
+    invitation: Option<String>,
 }
 
 /// What was made.
@@ -33,12 +37,12 @@ pub struct RegistrationBody {
 #[schema(as = Registration)]
 pub struct RegistrationView {
     user: UserView,
-    /// The tenant that the person owns; null if none was asked for.
+    /// The tenant that the person owns, or has joined; null if none was asked for.
     #[schema(required)]
     tenant: Option<FirstTenantView>,
 }
 
-/// A tenant that was made with the person who owns it.
+/// A tenant that was made with the person who owns it, or that the person has joined.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RegisteredTenant)]
 struct FirstTenantView {
@@ -50,11 +54,11 @@ struct FirstTenantView {
     name: String,
     /// `active`: its calls are let in.
     #[schema(example = "active")]
-    state: &'static str,
+    state: String,
     /// The name of its plan.
     #[schema(example = "free")]
-    plan: &'static str,
-    /// What the person is there: its owner.
+    plan: String,
+    /// What the person is there.
     role: Role,
     /// When it was made.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00.007Z")]
@@ -63,8 +67,13 @@ struct FirstTenantView {
 
 impl RegistrationView {
     /// The view of a person and its tenant.
-    fn new(person: &Person, tenant: Option<&FirstTenant>) -> Self {
-        Self { user: UserView::from(person), tenant: tenant.map(FirstTenantView::from) }
+    fn new(person: &Person, home: &Home) -> Self {
+        let tenant = match home {
+            Home::None => None,
+            Home::Own(tenant) => Some(FirstTenantView::from(tenant)),
+            Home::Joined(invited, _) => Some(FirstTenantView::from(invited)),
+        };
+        Self { user: UserView::from(person), tenant }
     }
 }
 
@@ -73,19 +82,33 @@ impl From<&FirstTenant> for FirstTenantView {
         Self {
             id: tenant.id.to_string(),
             name: tenant.name.clone(),
-            state: FIRST_STATE,
-            plan: FIRST_PLAN,
+            state: FIRST_STATE.to_owned(),
+            plan: FIRST_PLAN.to_owned(),
             role: Role::Owner,
             created_at: tenant.created_at.to_rfc3339(),
         }
     }
 }
 
+impl From<&Invited> for FirstTenantView {
+    fn from(invited: &Invited) -> Self {
+        Self {
+            id: invited.tenant_id.to_string(),
+            name: invited.tenant_name.clone(),
+            state: invited.state.clone(),
+            plan: invited.plan.clone(),
+            role: invited.role,
+            created_at: invited.tenant_created_at.to_rfc3339(),
+        }
+    }
+}
+
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let RegistrationBody { email, password, name, tenant_name } = request.json()?;
-    let registration = Registration::parse(&email, &password, name.as_deref(), tenant_name.as_deref())?;
-    service::register(cx, registration, |person, tenant| {
-        Response::created("/api/v1/auth/me", &RegistrationView::new(person, tenant))
+    let RegistrationBody { email, password, name, tenant_name, invitation } = request.json()?;
+    let registration =
+        Registration::parse(&email, &password, name.as_deref(), tenant_name.as_deref(), invitation)?;
+    service::register(cx, registration, |person, home| {
+        Response::created("/api/v1/auth/me", &RegistrationView::new(person, home))
     })
     .await
 }

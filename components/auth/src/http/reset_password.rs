@@ -23,7 +23,7 @@ pub struct PasswordResetBody {
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let PasswordResetBody { token, password } = request.json()?;
-    let password = Password::parse(password)?;
+    let password = Password::parse(&password)?;
     account::reset(cx, &Token::presented(token), &password).await?;
     Ok(Response::no_content())
 }

@@ -10,7 +10,7 @@ use insula_mail::outbox;
 use crate::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use crate::email::Email;
 use crate::error::Error;
-use crate::password::Password;
+use crate::password::{Cost, Password};
 use crate::store::account::{self, Holder};
 
 /// What makes a person's first token, and the letter that brings it, for the batch that makes the person.
@@ -23,7 +23,7 @@ pub fn verification(cx: &Cx, user_id: UserId, email: &Email) -> Result<[Statemen
 
 /// Mails another token to the person who is calling, unless the address is proven, or the last token is too young.
 pub async fn ask_verification(cx: &Cx) -> Result<(), Problem> {
-    let (person, _) = super::me(cx).await?;
+    let (person, _, _) = super::me(cx).await?;
     let statements = verification(cx, person.id, &person.email)?.into();
     cx.batch(Scope::Person(person.id), statements).await?;
     Ok(())
@@ -48,7 +48,7 @@ pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
 /// Sets the password of the token's person. A token that proves nothing costs no hashing.
 pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<(), Problem> {
     let (digest, holder) = find(cx, token).await?;
-    let hash = password.hash(cx.random()?)?;
+    let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let mut statements = account::reset(&digest, holder.user_id, &hash, cx.now());
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
     statements.push(outbox::send(cx, Template::PasswordChanged, &holder.user_id.to_string(), &letter)?);

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod get;
+pub mod invitations;
 pub mod list;
 pub mod members;
 pub mod security;
