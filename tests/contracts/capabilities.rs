@@ -162,6 +162,18 @@ fn the_gateway_brings_its_guard_and_imports_what_is_behind_it_and_the_database()
     }
 }
 
+/// It takes the place of `mailer-log` by lines of the manifest, so what it could do counts although it isn't in it.
+#[test]
+fn the_mailer_that_posts_has_variables_and_http_and_nothing_else() {
+    let imports = imports(&std::fs::read(repository().join("target/components/mailer-http.wasm")).unwrap());
+    assert!(imports.iter().any(|import| import.starts_with("wasi:http/client@")), "{imports:?}");
+    for import in imports {
+        let allowed = ["spin:variables/", "wasi:http/client@"];
+        let allowed = EVERYBODY.iter().chain(&allowed).any(|prefix| import.starts_with(prefix));
+        assert!(allowed, "mailer-http imports {import}");
+    }
+}
+
 /// What a component imports, by name.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other parts of a component are of no interest here")]
 fn imports(component: &[u8]) -> Vec<String> {

@@ -4,6 +4,7 @@ mod documents;
 mod health;
 mod log;
 mod mail;
+mod mailer_http;
 mod migrate;
 mod problems;
 mod tick;
