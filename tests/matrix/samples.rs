@@ -84,8 +84,12 @@ fn invitation(app: &App) -> &'static str {
         format!(
             "user_account (id, email, password, created_at_ms) values ('{host}', 'host@example.com', '', 0)"
         ),
-        format!("tenant values ('{tenant_id}', 'hosts', 'active', 'enterprise', 0)"),
-        format!("membership values ('{tenant_id}', '{host}', 'owner', 0)"),
+        format!(
+            "tenant (id, name, state, plan, created_at_ms) values ('{tenant_id}', 'hosts', 'active', 'enterprise', 0)"
+        ),
+        format!(
+            "membership (tenant_id, user_id, role, created_at_ms) values ('{tenant_id}', '{host}', 'owner', 0)"
+        ),
         format!(
             "invitation values ('inv_01h455vb4pex5vsknk084sn02r', '{tenant_id}', 'ada@example.com', 'viewer', '{host}', '{digest}', 0, 9000000000000)"
         ),
