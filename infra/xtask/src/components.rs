@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_component_is_composed_with_stands_in_its_package() {
+        let mut package = package("/r/components/gateway/Cargo.toml", "cdylib");
+        package["metadata"] = json!({ "insula": { "composed_with": "access" } });
+        let found = component(&package, Path::new("/r")).unwrap();
+        assert_eq!(found.composed_with.as_deref(), Some("access"));
+    }
+
+    #[test]
     fn a_library_and_a_cdylib_elsewhere_are_not() {
         assert_eq!(component(&package("/r/components/kit/Cargo.toml", "rlib"), Path::new("/r")), None);
         assert_eq!(component(&package("/r/infra/host/Cargo.toml", "cdylib"), Path::new("/r")), None);
