@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_password_that_is_the_persons_own_name_and_address_is_refused() {
-        let read = Registration::parse("ada@example.org", "ada.lovelace@example", Some("Ada Lovelace"), None);
+        let read =
+            Registration::parse("ada@example.org", "ada.lovelace@example", Some("Ada Lovelace"), None, None);
         let errors = read.err().unwrap();
         assert_eq!((errors[0].pointer.as_str(), errors[0].code), ("/password", "too_common"));
     }
