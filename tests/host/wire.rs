@@ -51,8 +51,13 @@ fn what_is_under_way_is_finished_when_the_server_is_stopped() {
     let base = embedded::base(&mut process);
     let mut slow = connect(&base);
     let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
-                content-length: 2\r\n\r\n{";
+                content-length: 2\r\nexpect: 100-continue\r\n\r\n";
     slow.write_all(head.as_bytes()).unwrap();
+    // Asked for its body, it is under way.
+    let mut asked = [0; 25];
+    slow.read_exact(&mut asked).unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100 Continue"), "{}", String::from_utf8_lossy(&asked));
+    slow.write_all(b"{").unwrap();
     // Somebody who is connected and asks for nothing is no reason to wait.
     let silent = connect(&base);
 

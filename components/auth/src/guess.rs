@@ -62,6 +62,11 @@ pub fn token(cx: &Cx) -> Result<Vec<Subject>, Problem> {
     networks(cx, "token")
 }
 
+/// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
+pub fn mail(cx: &Cx) -> Result<Vec<Subject>, Problem> {
+    networks(cx, "mail")
+}
+
 /// The network that the call comes from, as it is remembered; none where the host tells none.
 pub fn network(cx: &Cx) -> Result<Option<String>, Problem> {
     cx.client().map(|address| cx.keyed_digest("known network", &narrow(address))).transpose()

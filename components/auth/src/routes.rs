@@ -302,7 +302,7 @@ pub const ROUTES: &[Route<Operation>] = &[
                     The answer is the same, and takes the same time, when nobody has the address.",
             query: &[],
             answers: &[Answer::empty(202, "If somebody has the address, a code is mailed to it.")],
-            problems: DATABASE_PROBLEMS,
+            problems: FORGOT_PROBLEMS,
         },
     ),
     with_mailed_token(
@@ -436,8 +436,9 @@ const fn own(
     Route { method, path, operation, access: Access::Person, metered: false, creates: false, body, doc }
 }
 
-const TOKEN_PROBLEMS: &[&Kind] = &[&error::INVALID_TOKEN, &UNAVAILABLE, &NOT_MIGRATED];
-const DATABASE_PROBLEMS: &[&Kind] = &[&UNAVAILABLE, &NOT_MIGRATED];
+const TOKEN_PROBLEMS: &[&Kind] =
+    &[&error::INVALID_TOKEN, &error::TOO_MANY_ATTEMPTS, &UNAVAILABLE, &NOT_MIGRATED];
+const FORGOT_PROBLEMS: &[&Kind] = &[&error::TOO_MANY_ATTEMPTS, &UNAVAILABLE, &NOT_MIGRATED];
 
 /// What the operations around mailed tokens have in common: everybody may try.
 const fn with_mailed_token(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Caller, eight_at_once};
+use insula_tests::support::{Answer, App, Caller, at_once, eight_at_once};
 use serde_json::json;
 
 use super::{PASSWORD, login, refresh, session};
@@ -30,6 +30,8 @@ fn the_new_password_counts_and_all_other_sessions_end() {
     let with = |password: &str| login(&app, &json!({ "email": ada.email, "password": password }));
     with(PASSWORD).problem(401, "invalid-credentials");
     let _ = with(NEW).expect(200);
+    assert_eq!(app.mails("password-changed", &ada.email).len(), 1);
+    assert_eq!(app.mails("password-changed", &bob.email).len(), 0);
 }
 
 /// Protects a person whose token somebody has stolen.
@@ -80,4 +82,31 @@ fn of_eight_changes_at_once_one_happens() {
     }
     app.advance(Duration::from_secs(14_400));
     let _ = login(&app, &json!({ "email": ada.email, "password": format!("{NEW} {}", done[0]) })).expect(200);
+}
+
+/// Whoever has the old password and is quick must not be left with a session that the change has not seen.
+#[test]
+fn a_login_beside_a_change_is_refused_or_ended() {
+    let app = App::start();
+    let ada = app.person("ada");
+    // Few enough that none is kept waiting.
+    let answers = at_once(4, |number| {
+        if number == 0 {
+            change(&ada, PASSWORD, NEW)
+        } else {
+            login(&app, &json!({ "email": ada.email, "password": PASSWORD }))
+        }
+    });
+
+    let _ = answers[0].clone().expect(204);
+    for answer in &answers[1..] {
+        match answer.status {
+            200 => {
+                let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+                app.caller(&token).get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+            }
+            _ => drop(answer.problem(401, "invalid-credentials")),
+        }
+    }
+    assert_eq!(app.db().number("select count(*) from session where ended_at_ms is null"), 1);
 }

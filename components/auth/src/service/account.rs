@@ -10,6 +10,7 @@ use insula_mail::outbox;
 use crate::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use crate::email::Email;
 use crate::error::Error;
+use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
 use crate::store::account::{self, Holder};
 
@@ -38,6 +39,7 @@ pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> 
 /// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, and a row of
 /// the same size is written. A person is mailed once in a while, however often this is asked.
 pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
+    let _counted = Attempt::begin(cx, guess::mail(cx)?).await?;
     let token = Fresh::new::<ResetPassword>(cx.random()?, cx.now());
     let letter = letter(email, &token);
     let mail = outbox::send_token(cx, Template::PasswordReset, &token.digest, &letter)?;
@@ -58,8 +60,11 @@ pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -
 async fn find<P: Purpose>(cx: &Cx, token: &Token<P>) -> Result<(String, Holder), Problem> {
     let digest = token.digest();
     let rows = cx.query(Scope::System, account::get(&digest, P::NAME, cx.now())).await?;
-    let holder = account::read(rows.first().ok_or(Error::InvalidToken)?)?;
-    Ok((digest, holder))
+    let Some(row) = rows.first() else {
+        let _counted = Attempt::begin(cx, guess::token(cx)?).await?;
+        return Err(Error::InvalidToken.into());
+    };
+    Ok((digest, account::read(row)?))
 }
 
 /// Runs a batch whose first statement uses the token. Of many at once one does.

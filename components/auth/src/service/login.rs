@@ -60,17 +60,23 @@ async fn enter(
         return Err(refusal.into());
     }
     let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
+    let stronger = if known.password.is_weaker_than(cost) {
+        Some(login.password.hash(cost, cx.random()?)?)
+    } else {
+        None
+    };
     let mut statements: Vec<_> = passed.iter().flat_map(Passed::taken).collect();
+    let password = statements.len();
+    let hash = stronger.as_ref().unwrap_or(&known.password);
+    statements.push(own::hold_password(known.user_id, &known.password, hash));
     statements.extend(session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh()));
     statements.extend(guess::remember(cx, known.user_id)?);
     statements.extend(attempt.succeeded());
-    if known.password.is_weaker_than(cost) {
-        let stronger = login.password.hash(cost, cx.random()?)?;
-        statements.push(own::rehash(known.user_id, &known.password, &stronger));
-    }
     match cx.db().batch(Scope::Person(known.user_id), statements).await {
         Ok(_) => Ok(tokens),
         Err(sql::Error::Refused(second_factor::CODE)) if passed.is_some() => Err(Error::WrongCode.into()),
+        // The password was changed since it was looked at.
+        Err(sql::Error::Refused(at)) if at == password => Err(Error::InvalidCredentials.into()),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,6 +3,8 @@
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
+use insula_mail::letter::{Letter, Template};
+use insula_mail::outbox;
 
 use crate::error::Error;
 use crate::guess::{self, Attempt};
@@ -42,11 +44,13 @@ pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<(), Pr
         }
     };
     let mut statements = own::change_password(own.user_id, &own.password, &new, session_id, cx.now());
+    let letter = Letter { to: own.email.as_str().to_owned(), code: None, tenant: None };
+    statements.push(outbox::send(cx, Template::PasswordChanged, &own.user_id.to_string(), &letter)?);
     statements.extend(attempt.succeeded());
     match cx.db().batch(Scope::Person(own.user_id), statements).await {
         Ok(_) => Ok(()),
         // Another change was faster: the password is not the current one any more.
-        Err(sql::Error::Refused(_)) => Err(Error::WrongPassword.into()),
+        Err(sql::Error::Refused(0)) => Err(Error::WrongPassword.into()),
         Err(error) => Err(error.into()),
     }
 }

@@ -42,9 +42,10 @@ pub fn read(row: &Row) -> Result<Own, sql::Error> {
     })
 }
 
-/// Replaces a password's hash by a stronger one of the same password, unless somebody has changed it.
-pub fn rehash(user_id: UserId, old: &PasswordHash, new: &PasswordHash) -> Statement {
-    Statement::new(SET_PASSWORD, params![new.as_str(), user_id, old.as_str()])
+/// Sets the hash of a password that was just shown, to the same one or to a stronger one; refused if somebody has changed
+/// the password meanwhile. Whoever changes it while this batch runs comes after it, and ends the session that it makes.
+pub fn hold_password(user_id: UserId, old: &PasswordHash, new: &PasswordHash) -> Statement {
+    Statement::required(SET_PASSWORD, params![new.as_str(), user_id, old.as_str()])
 }
 
 /// Replaces a password and ends all other sessions; refused at the first statement if somebody was faster.
