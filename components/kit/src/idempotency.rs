@@ -124,6 +124,15 @@ fn busy() -> Problem {
     sql::Error::Busy.into()
 }
 
+/// The answer of an equal request that has come since this one looked for it.
+pub(crate) async fn find_again(cx: &Cx) -> Result<Option<Response>, Problem> {
+    let claim = cx.claim.borrow().clone();
+    match claim {
+        Some(claim) => find(cx, &claim).await,
+        None => Ok(None),
+    }
+}
+
 async fn find(cx: &Cx, claim: &Claim) -> Result<Option<Response>, Problem> {
     let params = params![&claim.caller, cx.operation, &claim.key_digest, cx.now()];
     let rows = cx.query(cx.scope(), Statement::new(GET, params)).await?;

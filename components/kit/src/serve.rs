@@ -144,7 +144,13 @@ async fn run<Op: Copy>(
     {
         return Ok(earlier);
     }
-    dispatch(route.operation, cx, request).await
+    match dispatch(route.operation, cx, request).await {
+        // An equal request may have been faster, and be the very reason for the refusal.
+        Err(problem) if route.creates && problem.kind().status < 500 => {
+            idempotency::find_again(cx).await?.ok_or(problem)
+        }
+        outcome => outcome,
+    }
 }
 
 type Found<Op> = (&'static Route<Op>, Vec<(String, String)>);

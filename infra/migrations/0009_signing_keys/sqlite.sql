@@ -9,3 +9,5 @@ create table signing_key (
   signs_from_ms bigint not null,
   withdrawn_at_ms bigint
 );
+
+create index signing_key_by_start on signing_key (signs_from_ms, kid);

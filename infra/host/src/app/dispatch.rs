@@ -166,7 +166,9 @@ impl App {
     ) -> Result<Response<Body>, &'static Kind> {
         request.identity.pass_down(&mut head.headers);
         let incoming = http::Request::from_parts(head, body);
+        let present = target.component.heavy.enter();
         let result = target.handler.handle(request.clone(), incoming).await;
+        drop(present);
         if request.too_large.is_set() {
             return Err(&problem::PAYLOAD_TOO_LARGE);
         }

@@ -2,12 +2,18 @@
 //!
 //! A request that is found computing at one tick and has had the processor for half of the time to the next is
 //! *heavy*. Heavy requests share fewer permits than there are worker threads and hand them on at every tick, first
-//! come first served, so that however many passwords are hashed at once, a short request always finds a thread.
+//! come first served, so that however many passwords are hashed at once, a short request always finds a thread. While
+//! there are many short ones, a heavy one pauses before each turn, so that they keep most of the processor.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a turn waits where there are many short requests. A turn lasts 5 ms, so heavy ones have at most two thirds of
+/// the threads that they share.
+const PAUSE: Duration = Duration::from_micros(2_500);
 
 /// The permits, and how many requests share them.
 #[derive(Debug)]
@@ -15,7 +21,15 @@ pub(crate) struct HeavyQueue {
     permits: Arc<Semaphore>,
     members: AtomicUsize,
     most: usize,
+    /// All requests that are worked on, heavy or not.
+    present: AtomicUsize,
+    /// With more short requests than this there are many.
+    few: usize,
 }
+
+/// A request that is worked on, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Present(Arc<HeavyQueue>);
 
 /// The place of one request in the queue, from the moment it is heavy to its end.
 #[derive(Debug)]
@@ -29,7 +43,21 @@ impl HeavyQueue {
             permits: Arc::new(Semaphore::new(permits)),
             members: AtomicUsize::new(0),
             most: permits.saturating_add(waiting),
+            present: AtomicUsize::new(0),
+            few: permits.saturating_add(1),
         })
+    }
+
+    /// Counts a request that is worked on.
+    pub(crate) fn enter(self: &Arc<Self>) -> Present {
+        self.present.fetch_add(1, Ordering::AcqRel);
+        Present(self.clone())
+    }
+
+    /// Whether there are many short requests.
+    fn is_crowded(&self) -> bool {
+        let short = self.present.load(Ordering::Acquire).saturating_sub(self.members.load(Ordering::Acquire));
+        short > self.few
     }
 
     /// A place in the queue; none when it is full. Who has one keeps it: it is the newcomer that
@@ -45,7 +73,18 @@ impl HeavyQueue {
 impl Place {
     /// Waits for its turn.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        self.0.permits.clone().acquire_owned().await.ok()
+        let permit = self.0.permits.clone().acquire_owned().await.ok()?;
+        // With the permit in hand: otherwise the next heavy one would only take over.
+        if self.0.is_crowded() {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Some(permit)
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.present.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -93,5 +132,24 @@ mod tests {
             task.await.unwrap();
         }
         assert_eq!(*order.lock().unwrap(), [0, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_turn_waits_only_where_there_are_many_short_requests() {
+        let queue = HeavyQueue::new(1, 8);
+        let place = queue.join().unwrap();
+        let turn = async || {
+            let begun = std::time::Instant::now();
+            drop(place.turn().await);
+            begun.elapsed()
+        };
+        let few: Vec<Present> = (0..3).map(|_| queue.enter()).collect();
+        assert!(turn().await < PAUSE, "two short requests and the heavy one itself");
+
+        let many: Vec<Present> = (0..8).map(|_| queue.enter()).collect();
+        assert!(turn().await >= PAUSE);
+
+        drop((few, many));
+        assert!(turn().await < PAUSE);
     }
 }
