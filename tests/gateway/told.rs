@@ -110,3 +110,22 @@ fn other_headers_arrive_as_they_were_sent() {
     assert_eq!(got(&told, "x-insula"), ["fine"]);
     assert_eq!(got(&told, "traceparent").len(), 1);
 }
+
+/// Headers that fill what a message may have must not push out who is calling.
+#[test]
+fn a_head_that_is_too_large_to_be_handed_on_is_refused_as_a_whole() {
+    let app = app();
+    let ada = app.person("ada");
+    let mut refused = 0;
+    for kib in [8, 120, 126, 127, 128, 140] {
+        let answer = ada.get("/workload/told").header("x-large", &"x".repeat(kib << 10)).send();
+        if answer.status == 200 {
+            assert_eq!(got(&answer.json(), "insula-tenant"), [ada.tenant_id.clone()], "{kib} KiB");
+            assert_eq!(got(&answer.json(), "insula-subject"), [ada.user_id.clone()], "{kib} KiB");
+        } else {
+            answer.problem(400, "malformed");
+            refused += 1;
+        }
+    }
+    assert!((1..6).contains(&refused), "{refused} of 6");
+}

@@ -20,6 +20,7 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
                 | Access::PersonOrOperator
                 | Access::MemberOfPath
                 | Access::Permission(_)
+                | Access::PersonWith(_)
                 | Access::PermissionOrOperator(_) => Some(ada.owner.caller.clone()),
             };
             ada.renew(&app);

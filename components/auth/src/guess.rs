@@ -25,7 +25,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::time::Timestamp;
-use insula_kit::{Cx, Problem};
+use insula_kit::{Cx, Problem, schema};
 
 use self::rule::{CODE, ELSEWHERE, NETWORK, PAIR, Rule, WIDE};
 use crate::error::Error;
@@ -60,6 +60,11 @@ pub fn code(cx: &Cx, user_id: UserId, is_known: bool) -> Result<Vec<Subject>, Pr
 /// What secrets of 256 bits are tried for: the network. They can't be guessed; who tries nevertheless is slowed down.
 pub fn token(cx: &Cx) -> Result<Vec<Subject>, Problem> {
     networks(cx, "token")
+}
+
+/// What accounts are made from: the network. Each costs a hash and a mail, and stays.
+pub fn registration(cx: &Cx) -> Result<Vec<Subject>, Problem> {
+    networks(cx, "registration")
 }
 
 /// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
@@ -99,7 +104,10 @@ fn subjects(
 }
 
 fn networks(cx: &Cx, purpose: &str) -> Result<Vec<Subject>, Problem> {
-    let Some(address) = cx.client() else { return Ok(Vec::new()) };
+    // Whoever hides where it comes from is in one place with all others who do.
+    let Some(address) = cx.client() else {
+        return Ok(vec![subject(cx, purpose, "network unknown", WIDE)?]);
+    };
     Ok(vec![
         subject(cx, purpose, &format!("network {}", narrow(address)), NETWORK)?,
         subject(cx, purpose, &format!("network {}", wide(address)), WIDE)?,
@@ -137,6 +145,7 @@ impl Attempt {
     ///
     /// `too-many-attempts` when one of them has to wait.
     pub async fn begin(cx: &Cx, subjects: Vec<Subject>) -> Result<Self, Problem> {
+        schema::ensure(cx.db()).await?;
         let at = cx.now();
         let statements: Vec<Statement> =
             subjects.iter().map(|subject| store::insert(&subject.digest, subject.rule, at)).collect();

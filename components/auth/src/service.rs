@@ -13,6 +13,7 @@ use insula_kit::{Cx, Problem, Response, idempotency};
 use insula_mail::invitation::InvitationToken;
 
 use crate::error::Error;
+use crate::guess::{self, Attempt};
 use crate::password::Cost;
 use crate::registration::{FirstTenant, Person, Registration};
 use crate::store::invitation::Invited;
@@ -43,11 +44,12 @@ pub async fn register(
         (Some(name), None) => Home::Own(FirstTenant { id: cx.new_id()?, name, created_at }),
         (None, None) => Home::None,
     };
+    let _counted = Attempt::begin(cx, guess::registration(cx)?).await?;
     let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let email_verified = matches!(home, Home::Joined(..));
     let person = Person { id: cx.new_id()?, email, name, email_verified, created_at };
     let answer = answer(&person, &home)?;
-    let statements = match &home {
+    let mut statements = match &home {
         Home::None => with_verification(cx, &person, store::insert(&person, &hash, None))?,
         Home::Own(tenant) => with_verification(cx, &person, store::insert(&person, &hash, Some(tenant)))?,
         Home::Joined(invited, token) => {
@@ -56,6 +58,8 @@ pub async fn register(
             statements
         }
     };
+    // Its first password was chosen here, so a login from here is no stranger's.
+    statements.extend(guess::remember(cx, person.id)?);
     let refused = |at: usize| match at.checked_sub(store::PERSON + 1) {
         None => Problem::from(Error::EmailTaken),
         Some(at) if email_verified => invitation::refused(at),

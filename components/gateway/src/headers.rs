@@ -13,16 +13,7 @@ const OURS: [&str; 3] = ["x-request-id", "ratelimit", "ratelimit-policy"];
 /// The headers that the workload gets: who is calling, and what the caller sent besides claiming it.
 #[must_use]
 pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bool) -> List {
-    let mut list: List = came
-        .into_iter()
-        .filter(|(name, _)| {
-            let name = folded(name);
-            let private = is_ours(&name) || (!forward_credentials && is_credential(&name));
-            // Stands in the request's authority, and is refused as a header.
-            !private && name != "host"
-        })
-        .collect();
-    list.reserve(5);
+    let mut list = List::with_capacity(came.len() + 5);
     let mut say = |name: &str, value: String| list.push((name.to_owned(), value.into_bytes()));
     if let Some(subject) = subject(grant.caller) {
         say("insula-subject", subject);
@@ -35,6 +26,12 @@ pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bo
         say("insula-permissions", permissions.join(" "));
     }
     say("insula-request-id", request_id.to_owned());
+    list.extend(came.into_iter().filter(|(name, _)| {
+        let name = folded(name);
+        let private = is_ours(&name) || (!forward_credentials && is_credential(&name));
+        // Stands in the request's authority, and is refused as a header.
+        !private && name != "host"
+    }));
     list
 }
 

@@ -6,13 +6,13 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use insula_kit::config::Config;
 use insula_kit::guard::{Call, Grant, admit};
-use insula_kit::problem::INTERNAL;
+use insula_kit::problem::{INTERNAL, MALFORMED};
 use insula_kit::serve::{Ids, refuse};
 use insula_kit::time::Timestamp;
 use insula_kit::{Problem, client, log, schema};
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::exports::http::handler::Guest;
-use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Response};
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, HeaderError, Method, Request, Response};
 use spin_sdk::wasip3::wit_future;
 
 use crate::bindings::wasi::http::handler;
@@ -61,6 +61,9 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     };
     let grant = admit(call, read).await?;
     let told = headers::down(came, &grant, &ids.request, settings.forward_credentials);
+    let told = fields(&told)
+        .map_err(|_| Problem::new(&MALFORMED).detail("The headers are too large to be handed on."))
+        .map_err(|problem| grant.problem_with_limits(problem))?;
     let answer = handler::handle(down(request, told))
         .await
         .map_err(|code| grant.problem_with_limits(Problem::new(&INTERNAL).caused_by(Unanswered(code))))?;
@@ -71,18 +74,19 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
         list.push(("ratelimit-policy".to_owned(), policy.into_bytes()));
         list.push(("ratelimit".to_owned(), state.into_bytes()));
     }
-    Ok(up(answer, list))
+    let headers = fields(&list).map_err(|_| Problem::new(&INTERNAL))?;
+    Ok(up(answer, headers))
 }
 
 /// The same request with other headers, and without trailers.
-fn down(request: Request, list: List) -> Request {
+fn down(request: Request, headers: Fields) -> Request {
     let (method, scheme) = (request.get_method(), request.get_scheme());
     let (path, authority) = (request.get_path_with_query(), request.get_authority());
     let options = request.get_options();
     let (_, read) = wit_future::new(|| Ok(()));
     let (body, _) = Request::consume_body(request, read);
     let (_, no_trailers) = wit_future::new(|| Ok(None));
-    let (request, _) = Request::new(fields(list), Some(body), no_trailers, options);
+    let (request, _) = Request::new(headers, Some(body), no_trailers, options);
     // None is refused: each came from a request that was well-formed.
     let _ = request.set_method(&method);
     let _ = request.set_scheme(scheme.as_ref());
@@ -92,11 +96,11 @@ fn down(request: Request, list: List) -> Request {
 }
 
 /// The same answer with other headers.
-fn up(response: Response, list: List) -> Response {
+fn up(response: Response, headers: Fields) -> Response {
     let status = response.get_status_code();
     let (_, read) = wit_future::new(|| Ok(()));
     let (body, trailers) = Response::consume_body(response, read);
-    let (response, _) = Response::new(fields(list), Some(body), trailers);
+    let (response, _) = Response::new(headers, Some(body), trailers);
     let _ = response.set_status_code(status);
     response
 }
@@ -133,13 +137,18 @@ fn readable(came: &List) -> HeaderMap {
     map
 }
 
-/// Headers of a new message. What the host refuses to hand on is left out.
-fn fields(list: List) -> Fields {
-    Fields::from_list(&list).unwrap_or_else(|_| {
-        let fields = Fields::new();
-        for (name, value) in &list {
-            let _ = fields.append(name, value);
+/// Headers of a new message. What no message may have is left out; what doesn't fit is an error, because a workload must
+/// never be asked with a part of what it believes.
+fn fields(list: &List) -> Result<Fields, HeaderError> {
+    if let Ok(fields) = Fields::from_list(list) {
+        return Ok(fields);
+    }
+    let fields = Fields::new();
+    for (name, value) in list {
+        match fields.append(name, value) {
+            Ok(()) | Err(HeaderError::Forbidden) => {}
+            Err(error) => return Err(error),
         }
-        fields
-    })
+    }
+    Ok(fields)
 }

@@ -52,8 +52,8 @@ mod tests {
     fn database() -> Db {
         let db = Db::Memory(Memory::migrated().unwrap());
         let texts = [
-            "insert into tenant values ('ten_01h455vb4pex5vsknk084sn02q', 'Acme', 'active', 'free', 0) returning id",
-            "insert into metric values ('files', 'files', 'never') returning name",
+            "insert into tenant (id, name, state, plan, created_at_ms) values ('ten_01h455vb4pex5vsknk084sn02q', 'Acme', 'active', 'free', 0) returning id",
+            "insert into metric (name, unit, reset) values ('files', 'files', 'never') returning name",
         ];
         for text in texts {
             block_on(db.query(Scope::System, Statement::new(text, vec![]))).unwrap();

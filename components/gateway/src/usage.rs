@@ -36,6 +36,8 @@ impl Report {
             }
         }
         report.used.retain(|used| used.amount > 0);
+        // In one order always: counters are locked as they are counted.
+        report.used.sort_by(|one, other| one.metric.cmp(&other.metric));
         report
     }
 

@@ -100,6 +100,7 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
         Access::Permission(permission) => {
             (people | types::CallerKinds::API_KEY, Some(to_wit(permission)), true)
         }
+        Access::PersonWith(permission) => (people, Some(to_wit(permission)), true),
         Access::PermissionOrOperator(permission) => {
             (types::CallerKinds::all(), Some(to_wit(permission)), true)
         }

@@ -80,10 +80,18 @@ impl Request {
         &self.body
     }
 
-    /// The SHA-256 of the JSON body.
+    /// The SHA-256 of what makes two requests of one operation equal: the values of the path, and the JSON body.
     #[must_use]
-    pub fn body_digest(&self) -> [u8; 32] {
-        Sha256::digest(&self.body).into()
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        for (_, value) in &self.path {
+            // No value of a path holds a slash.
+            hasher.update(value);
+            hasher.update("/");
+        }
+        hasher.update("\n");
+        hasher.update(&self.body);
+        hasher.finalize().into()
     }
 
     /// The upload, once.

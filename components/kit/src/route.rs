@@ -45,6 +45,8 @@ pub enum Access {
     Permission(Permission),
     /// As [`Self::Permission`], or the operator, who acts in no tenant.
     PermissionOrOperator(Permission),
+    /// A person whose role has the permission in the tenant that it acts in. No key: what it would make outlives it.
+    PersonWith(Permission),
     /// The operator of the platform.
     Operator,
 }

@@ -140,7 +140,7 @@ async fn run<Op: Copy>(
     }
     if route.creates
         && request.upload.is_none()
-        && let Some(earlier) = idempotency::begin(cx, request.body_digest()).await?
+        && let Some(earlier) = idempotency::begin(cx, request.digest()).await?
     {
         return Ok(earlier);
     }

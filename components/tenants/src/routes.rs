@@ -82,7 +82,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     ),
-    member(
+    by_person(member(
         Method::Patch,
         ONE_MEMBER,
         Operation::SetRole,
@@ -96,7 +96,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             answers: &[Answer::json::<MemberView>(200, "The member.")],
             problems: CHANGE_PROBLEMS,
         },
-    ),
+    )),
     member(
         Method::Delete,
         ONE_MEMBER,
@@ -128,7 +128,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     ),
-    security(
+    by_person(security(
         Method::Patch,
         Operation::SetSecurity,
         Body::Json(Media::json::<SecurityBody>()),
@@ -141,7 +141,7 @@ pub const ROUTES: &[Route<Operation>] = &[
             answers: &[Answer::json::<SecurityView>(200, "What it demands of its members.")],
             problems: SECURITY_PROBLEMS,
         },
-    ),
+    )),
     invite(
         "/api/v1/tenants/{tenant_id}/members",
         Operation::AddMember,
@@ -229,10 +229,19 @@ const fn security(method: Method, operation: Operation, body: Body, doc: Doc) ->
     Route { method, path, operation, access, metered: false, creates: false, body, doc }
 }
 
+/// The same for people only: a member or a demand that a key makes would outlive the key and whatever bounds it.
+const fn by_person(route: Route<Operation>) -> Route<Operation> {
+    let access = match route.access {
+        Access::Permission(permission) => Access::PersonWith(permission),
+        other => other,
+    };
+    Route { access, ..route }
+}
+
 /// What the two names of inviting have in common.
 const fn invite(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
     let body = Body::Json(Media::json::<NewInvitationBody>());
-    Route { creates: true, ..member(Method::Post, path, operation, body, doc) }
+    by_person(Route { creates: true, ..member(Method::Post, path, operation, body, doc) })
 }
 
 /// What `POST` answers, under either name.

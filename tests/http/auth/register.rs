@@ -164,3 +164,18 @@ fn every_missing_field_is_named_by_its_pointer() {
     }
     assert_eq!(app.db().number("select count(*) from user_account"), 0);
 }
+
+/// Each registration costs a hash, a mail to somebody, and rows that stay.
+#[test]
+fn one_network_can_not_register_without_end_and_another_can_still() {
+    let app = App::start();
+    let register = |number: usize, network: &str| {
+        let body = json!({ "email": format!("new-{number}@example.com"), "password": PASSWORD });
+        app.request("POST", "/api/v1/auth/register").from_address(network).json(&body).send()
+    };
+    let statuses: Vec<u16> = (0..103).map(|number| register(number, "203.0.113.7").status).collect();
+
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 100);
+    register(200, "203.0.113.7").problem(429, "too-many-attempts");
+    let _ = register(201, "198.51.100.7").expect(201);
+}

@@ -153,3 +153,41 @@ fn a_reset_takes_all_other_codes_of_the_person_with_it() {
     app.request("POST", "/api/v1/auth/verify-email").json(&body).send().problem(403, "invalid-token");
     assert_eq!(app.db().number("select count(*) from account_token"), 0);
 }
+
+/// Somebody may have registered with an address that is another's, and left a way in.
+#[test]
+fn who_takes_an_account_over_by_its_address_is_rid_of_what_the_one_before_left_in_it() {
+    let app = App::start();
+    let eve = app.person("eve");
+    let key = eve.key(&["read"]);
+    let _ = eve.enrol(&app);
+    let code = forgot(&app, &eve.email);
+
+    let _ = reset(&app, &code, NEW).expect(204);
+
+    key.get("/api/v1/reports").send().problem(401, "unauthenticated");
+    let _ = log_in(&app, &eve.email, NEW).expect(200);
+    assert_eq!(app.db().number("select count(*) from second_factor"), 0);
+    assert_eq!(app.db().number("select count(*) from recovery_code"), 0);
+}
+
+/// Whoever reads a person's mail has one factor, and must not get rid of the other.
+#[test]
+fn the_second_factor_of_a_proven_address_stays() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _ = reset(&app, &forgot(&app, &ada.email), NEW).expect(204);
+    let token = log_in(&app, &ada.email, NEW).expect(200).json()["access_token"].clone();
+    app.db().execute("delete from mail");
+    let begun = app.caller(token.as_str().unwrap());
+    let begun = begun.post("/api/v1/auth/mfa/totp", &json!({ "password": NEW })).send().expect(200).json();
+    let device = insula_tests::support::Device::new(begun["secret"].as_str().unwrap());
+    let code = json!({ "code": device.code(&app) });
+    let confirm = app.caller(token.as_str().unwrap()).post("/api/v1/auth/mfa/totp/confirm", &code);
+    let _ = confirm.send().expect(200);
+    app.advance(Duration::from_secs(600));
+
+    let _ = reset(&app, &forgot(&app, &ada.email), PASSWORD).expect(204);
+
+    log_in(&app, &ada.email, PASSWORD).problem(401, "second-factor-required");
+}

@@ -282,3 +282,42 @@ fn secrets_are_sealed_for_their_person_and_of_recovery_codes_only_digests_are_ke
     ));
     log_in(&app, &bob.email, Some(&device.code(&app))).problem(500, "internal");
 }
+
+/// A thief of the password may have logged in before its owner had a second factor.
+#[test]
+fn sessions_that_were_made_without_it_end_when_it_counts() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let thief = super::session(&app, &ada.email);
+
+    let _ = ada.enrol(&app);
+
+    let _ = ada.get("/api/v1/auth/me").send().expect(200);
+    let token = thief["access_token"].as_str().unwrap();
+    app.caller(token).get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+    super::refresh(&app, &thief["refresh_token"]).problem(401, "invalid-refresh-token");
+}
+
+#[test]
+fn a_login_beside_the_confirmation_shows_a_code_or_ends() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let begun = ada.post(PATH, &json!({ "password": PASSWORD })).send().expect(200).json();
+    let device = Device::new(begun["secret"].as_str().unwrap());
+
+    let answers = insula_tests::support::at_once(4, |number| match number {
+        0 => ada.post(CONFIRM, &json!({ "code": device.code(&app) })).send(),
+        _ => log_in(&app, &ada.email, None),
+    });
+
+    let _ = answers[0].clone().expect(200);
+    for answer in &answers[1..] {
+        if answer.status == 200 {
+            let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+            app.caller(&token).get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+        } else {
+            answer.problem(401, "second-factor-required");
+        }
+    }
+    assert_eq!(app.db().number("select count(*) from session where ended_at_ms is null"), 1);
+}

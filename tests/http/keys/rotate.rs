@@ -181,3 +181,19 @@ fn the_key_of_who_left_is_taken_over_by_rotation() {
     let _ = app.caller(made["key"].as_str().unwrap()).get("/api/v1/reports").send().expect(200);
     key.get("/api/v1/reports").send().problem(401, "unauthenticated");
 }
+
+/// After a leak somebody rotates many keys; none may be left out because another was rotated.
+#[test]
+fn one_idempotency_key_is_for_one_key_and_not_for_the_next() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let ((one, _), (other, _)) = (reading_key(&app, &ada), reading_key(&app, &ada));
+    let send =
+        |path: &str| ada.post(&format!("{path}/rotate"), &json!({})).header("idempotency-key", "leak").send();
+
+    let first = send(&one).expect(201);
+    send(&other).problem(422, "idempotency-key-reused");
+
+    assert_eq!(send(&one).expect(201).body, first.body);
+    assert_eq!(app.db().number("select count(*) from api_key where successor_id is not null"), 1);
+}

@@ -233,3 +233,23 @@ fn a_name_that_looks_like_a_header_or_markup_is_text() {
     assert!(text.contains("\"<b>x</b>  Bcc: eve@example.org    {code}\""), "{text}");
     assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");
 }
+
+/// A key is bounded by scopes, networks and an end; a person whom it invites is not.
+#[test]
+fn a_key_invites_nobody_and_changes_no_role_and_no_demand() {
+    let app = App::start().without_limits();
+    let ada = owner(&app, "ada");
+    let viewer = app.member(&ada, "viewer");
+    let key = ada.key(&["admin", "read", "write"]);
+    let tenant = &ada.tenant_id;
+
+    invite(&key, tenant, "eve@example.com", "owner").problem(403, "forbidden");
+    invite(&key, tenant, "eve@example.com", "viewer").problem(403, "forbidden");
+    let member = format!("/api/v1/tenants/{tenant}/members/{}", viewer.user_id);
+    let promoted = key.request("PATCH", &member).json(&json!({ "role": "owner" })).send();
+    promoted.problem(403, "forbidden");
+    let security = format!("/api/v1/tenants/{tenant}/security");
+    let demand = key.request("PATCH", &security).json(&json!({ "second_factor_required": false })).send();
+    demand.problem(403, "forbidden");
+    assert_eq!(app.db().number("select count(*) from invitation"), 0);
+}

@@ -30,7 +30,14 @@ pub const REGISTER: Route<Operation> = Route {
                 itself; where nothing is made, as by a login or a forgotten password, it is not.",
         query: &[],
         answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
-        problems: &[&error::EMAIL_TAKEN, &error::INVALID_TOKEN, &MEMBER_LIMIT, &UNAVAILABLE, &NOT_MIGRATED],
+        problems: &[
+            &error::EMAIL_TAKEN,
+            &error::TOO_MANY_ATTEMPTS,
+            &error::INVALID_TOKEN,
+            &MEMBER_LIMIT,
+            &UNAVAILABLE,
+            &NOT_MIGRATED,
+        ],
     },
 };
 

@@ -52,6 +52,7 @@ pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -
     let (digest, holder) = find(cx, token).await?;
     let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let mut statements = account::reset(&digest, holder.user_id, &hash, cx.now());
+    statements.extend(guess::remember(cx, holder.user_id)?);
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
     statements.push(outbox::send(cx, Template::PasswordChanged, &holder.user_id.to_string(), &letter)?);
     take(cx, holder.user_id, statements).await

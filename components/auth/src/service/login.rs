@@ -10,7 +10,7 @@ use crate::email::Account;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
-use crate::store::{self, Known, Wanted, own, session};
+use crate::store::{self, Known, Wanted, own, second_factor as factor, session};
 
 /// What somebody presents.
 pub struct Login {
@@ -69,6 +69,9 @@ async fn enter(
     let password = statements.len();
     let hash = stronger.as_ref().unwrap_or(&known.password);
     statements.push(own::hold_password(known.user_id, &known.password, hash));
+    if passed.is_none() {
+        statements.push(factor::miss(known.user_id));
+    }
     statements.extend(session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh()));
     statements.extend(guess::remember(cx, known.user_id)?);
     statements.extend(attempt.succeeded());
@@ -77,6 +80,10 @@ async fn enter(
         Err(sql::Error::Refused(second_factor::CODE)) if passed.is_some() => Err(Error::WrongCode.into()),
         // The password was changed since it was looked at.
         Err(sql::Error::Refused(at)) if at == password => Err(Error::InvalidCredentials.into()),
+        // It has a second factor since then.
+        Err(sql::Error::Refused(at)) if passed.is_none() && at == password + 1 => {
+            Err(Error::SecondFactorRequired.into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -9,6 +9,7 @@ use insula_mail::outbox;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
+use crate::store::account;
 use crate::store::own::{self, Own};
 
 /// A person who is calling and has shown its password. The attempt is still counted.
@@ -44,6 +45,9 @@ pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<(), Pr
         }
     };
     let mut statements = own::change_password(own.user_id, &own.password, &new, session_id, cx.now());
+    statements.push(account::delete_tokens(own.user_id));
+    statements.push(account::delete_networks(own.user_id));
+    statements.extend(guess::remember(cx, own.user_id)?);
     let letter = Letter { to: own.email.as_str().to_owned(), code: None, tenant: None };
     statements.push(outbox::send(cx, Template::PasswordChanged, &own.user_id.to_string(), &letter)?);
     statements.extend(attempt.succeeded());

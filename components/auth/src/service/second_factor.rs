@@ -95,7 +95,9 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
         codes.push(RecoveryCode::new(cx.random()?));
     }
     let digests = codes.iter().map(|code| digest(cx, user_id, code)).collect::<Result<Vec<_>, _>>()?;
-    let mut statements = store::confirm(user_id, &factor.secret, step, &digests, cx.now());
+    let session_id = cx.session_id().ok_or(Error::SessionEnded)?;
+    let mut statements = store::confirm((user_id, session_id), &factor.secret, step, &digests, cx.now());
+    statements.extend(guess::remember(cx, user_id)?);
     statements.extend(attempt.succeeded());
     match cx.db().batch(scope, statements).await {
         Ok(_) => Ok(codes.iter().map(RecoveryCode::reveal).collect()),

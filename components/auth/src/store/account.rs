@@ -16,6 +16,10 @@ const GET: &str = include_str!("../../sql/account_token_get.sql");
 const USE: &str = include_str!("../../sql/account_token_use.sql");
 const DELETE_BY_USER: &str = include_str!("../../sql/account_token_delete_by_user.sql");
 const VERIFY: &str = include_str!("../../sql/user_account_verify.sql");
+const DELETE_CODES_UNPROVEN: &str = include_str!("../../sql/recovery_code_delete_unproven.sql");
+const DELETE_FACTOR_UNPROVEN: &str = include_str!("../../sql/second_factor_delete_unproven.sql");
+const REVOKE_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_revoke_unproven.sql");
+const DELETE_NETWORKS: &str = include_str!("../../sql/known_network_delete_by_user.sql");
 const RESET: &str = include_str!("../../sql/user_account_reset.sql");
 
 /// Whose a token is.
@@ -54,14 +58,29 @@ pub fn verify(digest: &str, user_id: UserId, now: Timestamp) -> Vec<Statement> {
 }
 
 /// Uses a token to set another password: it proves the address too, and ends all sessions and all other tokens. Refused
-/// when it was used or replaced meanwhile.
+/// when it was used or replaced meanwhile. Where the address was never proven before, somebody else may have made the
+/// account, so what would let them in again goes too: a second factor, keys.
 pub fn reset(digest: &str, user_id: UserId, password: &PasswordHash, now: Timestamp) -> Vec<Statement> {
     vec![
         Statement::required(USE, params![digest, user_id]),
+        Statement::new(DELETE_CODES_UNPROVEN, params![user_id]),
+        Statement::new(DELETE_FACTOR_UNPROVEN, params![user_id]),
+        Statement::new(REVOKE_KEYS_UNPROVEN, params![now, user_id]),
         Statement::required(RESET, params![password.as_str(), now, user_id]),
         session::end_all(user_id, now),
-        Statement::new(DELETE_BY_USER, params![user_id]),
+        delete_tokens(user_id),
+        delete_networks(user_id),
     ]
+}
+
+/// Removes all mailed tokens of a person.
+pub fn delete_tokens(user_id: UserId) -> Statement {
+    Statement::new(DELETE_BY_USER, params![user_id])
+}
+
+/// Forgets from where a person has logged in, so that guesses from there are slow again.
+pub fn delete_networks(user_id: UserId) -> Statement {
+    Statement::new(DELETE_NETWORKS, params![user_id])
 }
 
 /// Reads whose a token is.

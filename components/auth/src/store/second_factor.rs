@@ -1,10 +1,13 @@
 //! Second factors and recovery codes in the database.
 
-use insula_kit::id::UserId;
+use insula_kit::id::{SessionId, UserId};
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
+const LOCK_PERSON: &str = include_str!("../../sql/user_account_lock.sql");
+const MISS: &str = include_str!("../../sql/second_factor_miss.sql");
+const END_OTHERS: &str = include_str!("../../sql/session_end_others.sql");
 const GET: &str = include_str!("../../sql/second_factor_get.sql");
 const GET_STATE: &str = include_str!("../../sql/second_factor_get_state.sql");
 const INSERT: &str = include_str!("../../sql/second_factor_insert.sql");
@@ -51,14 +54,29 @@ pub fn insert(user_id: UserId, secret: &str, now: Timestamp) -> Statement {
     Statement::required(INSERT, params![user_id, secret, now])
 }
 
-/// Makes a secret count, with these recovery codes; refused at the first statement if it is another one by now.
-pub fn confirm(user_id: UserId, secret: &str, step: i64, codes: &[String], now: Timestamp) -> Vec<Statement> {
+/// Makes a secret count, with these recovery codes, and ends all sessions but the one that has shown it: they were made
+/// without. Refused if it is another secret by now. The person is locked, so that a login beside it is seen.
+pub fn confirm(
+    (user_id, session_id): (UserId, SessionId),
+    secret: &str,
+    step: i64,
+    codes: &[String],
+    now: Timestamp,
+) -> Vec<Statement> {
     let mut statements = vec![
+        Statement::required(LOCK_PERSON, params![user_id]),
         Statement::required(CONFIRM, params![now, step, user_id, secret]),
         Statement::new(DELETE_CODES, params![user_id]),
+        Statement::new(END_OTHERS, params![now, user_id, session_id]),
+        super::account::delete_networks(user_id),
     ];
     statements.extend(codes.iter().map(|digest| Statement::required(INSERT_CODE, params![user_id, digest])));
     statements
+}
+
+/// Sees that a person has no second factor that counts; refused if it has one by now.
+pub fn miss(user_id: UserId) -> Statement {
+    Statement::required(MISS, params![user_id])
 }
 
 /// Takes a code of a step; refused if it was taken before.

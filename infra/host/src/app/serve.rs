@@ -19,6 +19,8 @@ use crate::error::Error;
 use crate::log::{Entry, Level};
 use crate::request::Flag;
 
+/// The most that the head of a request may have. No component has room for much more.
+const HEAD_BYTES: usize = 64 << 10;
 /// How often a quiet HTTP/2 client is asked whether it is still there, and how long it may take to say so.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long to wait when no connection can be taken, which is when the process has too many files.
@@ -43,6 +45,7 @@ impl App {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(self.settings.head_timeout)
+            .max_buf_size(HEAD_BYTES)
             .pipeline_flush(true);
         builder
             .http2()

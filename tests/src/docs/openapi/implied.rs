@@ -19,8 +19,13 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
         kinds.push(&RATE_LIMITED);
     }
     // Who may not know the tenant, and what no id of the path names.
-    if matches!(route.access, Access::MemberOfPath | Access::Permission(_) | Access::PermissionOrOperator(_))
-    {
+    if matches!(
+        route.access,
+        Access::MemberOfPath
+            | Access::Permission(_)
+            | Access::PersonWith(_)
+            | Access::PermissionOrOperator(_)
+    ) {
         kinds.push(&NOT_FOUND);
     }
     // A person who was let in by the tenant of the path.

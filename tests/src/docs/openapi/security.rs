@@ -37,7 +37,7 @@ fn bearer(format: &str, about: &str) -> SecurityScheme {
 pub fn requirements(access: Access) -> Vec<SecurityRequirement> {
     let names: &[&str] = match access {
         Access::Public => &[],
-        Access::Person => &[ACCESS_TOKEN],
+        Access::Person | Access::PersonWith(_) => &[ACCESS_TOKEN],
         Access::PersonOrOperator => &[ACCESS_TOKEN, OPERATOR_KEY],
         Access::MemberOfPath => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER, OPERATOR_KEY],
         Access::Permission(_) => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER],
