@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn several_metrics_are_read_and_one_that_comes_twice_is_summed_up() {
-        let expected = pairs(&[("rows_analyzed", 1204), ("queries", 2)]);
+        let expected = pairs(&[("queries", 2), ("rows_analyzed", 1204)]);
         assert_eq!(read(&["rows_analyzed=1204,queries=2"]), (expected.clone(), 0));
         assert_eq!(read(&[" rows_analyzed = 1200 ,, queries=2 ", "rows_analyzed=4"]), (expected, 0));
         assert_eq!(read(&["rows_analyzed=0", ""]), (vec![], 0));

@@ -82,21 +82,24 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     ),
-    by_person(member(
-        Method::Patch,
-        ONE_MEMBER,
-        Operation::SetRole,
-        Body::Json(Media::json::<MemberChangeBody>()),
-        Doc {
-            id: "update_member",
-            summary: "Change a member's role",
-            about: "It counts from the member's next call on. Only an owner may make, or change, an owner, and a \
+    by_person(
+        Permission::ManageUsers,
+        member(
+            Method::Patch,
+            ONE_MEMBER,
+            Operation::SetRole,
+            Body::Json(Media::json::<MemberChangeBody>()),
+            Doc {
+                id: "update_member",
+                summary: "Change a member's role",
+                about: "It counts from the member's next call on. Only an owner may make, or change, an owner, and a \
                     tenant always keeps one.",
-            query: &[],
-            answers: &[Answer::json::<MemberView>(200, "The member.")],
-            problems: CHANGE_PROBLEMS,
-        },
-    )),
+                query: &[],
+                answers: &[Answer::json::<MemberView>(200, "The member.")],
+                problems: CHANGE_PROBLEMS,
+            },
+        ),
+    ),
     member(
         Method::Delete,
         ONE_MEMBER,
@@ -128,20 +131,23 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     ),
-    by_person(security(
-        Method::Patch,
-        Operation::SetSecurity,
-        Body::Json(Media::json::<SecurityBody>()),
-        Doc {
-            id: "update_tenant_security",
-            summary: "Change what a tenant demands",
-            about: "Whoever lacks the second factor that a tenant begins to demand leaves it at once: its sessions act \
+    by_person(
+        Permission::ManageTenant,
+        security(
+            Method::Patch,
+            Operation::SetSecurity,
+            Body::Json(Media::json::<SecurityBody>()),
+            Doc {
+                id: "update_tenant_security",
+                summary: "Change what a tenant demands",
+                about: "Whoever lacks the second factor that a tenant begins to demand leaves it at once: its sessions act \
                     in no tenant, where it can get one. API keys go on.",
-            query: &[],
-            answers: &[Answer::json::<SecurityView>(200, "What it demands of its members.")],
-            problems: SECURITY_PROBLEMS,
-        },
-    )),
+                query: &[],
+                answers: &[Answer::json::<SecurityView>(200, "What it demands of its members.")],
+                problems: SECURITY_PROBLEMS,
+            },
+        ),
+    ),
     invite(
         "/api/v1/tenants/{tenant_id}/members",
         Operation::AddMember,
@@ -230,18 +236,17 @@ const fn security(method: Method, operation: Operation, body: Body, doc: Doc) ->
 }
 
 /// The same for people only: a member or a demand that a key makes would outlive the key and whatever bounds it.
-const fn by_person(route: Route<Operation>) -> Route<Operation> {
-    let access = match route.access {
-        Access::Permission(permission) => Access::PersonWith(permission),
-        other => other,
-    };
-    Route { access, ..route }
+const fn by_person(permission: Permission, route: Route<Operation>) -> Route<Operation> {
+    Route { access: Access::PersonWith(permission), ..route }
 }
 
 /// What the two names of inviting have in common.
 const fn invite(path: &'static str, operation: Operation, doc: Doc) -> Route<Operation> {
     let body = Body::Json(Media::json::<NewInvitationBody>());
-    by_person(Route { creates: true, ..member(Method::Post, path, operation, body, doc) })
+    by_person(
+        Permission::ManageUsers,
+        Route { creates: true, ..member(Method::Post, path, operation, body, doc) },
+    )
 }
 
 /// What `POST` answers, under either name.
