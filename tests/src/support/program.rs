@@ -29,10 +29,14 @@ pub fn program() -> Arc<Program> {
         .get_or_init(|| {
             let path = repository().join("spin.toml");
             let manifest = Manifest::read(&path).unwrap_or_else(|error| panic!("{error}"));
-            load(manifest)
+            load_as(manifest, ProgramOptions::default())
         })
         .clone()
 }
+
+/// How many instances a program has that is only here for some tests. Many such programs live at once, and each reserves
+/// address space for all of its instances, of which a process has a limited number of pieces.
+const FEW_INSTANCES: u32 = 128;
 
 /// Compiles a manifest, or loads what was compiled before.
 pub fn load(manifest: Manifest) -> Arc<Program> {
@@ -41,8 +45,13 @@ pub fn load(manifest: Manifest) -> Arc<Program> {
 
 /// The same with so much memory for an instance.
 pub fn load_within(manifest: Manifest, memory_limit_bytes: usize) -> Arc<Program> {
-    let cache_dir = repository().join("target/test-cache");
-    let options = ProgramOptions { cache_dir, memory_limit_bytes, ..ProgramOptions::default() };
+    let few =
+        ProgramOptions { memory_limit_bytes, max_instances: FEW_INSTANCES, ..ProgramOptions::default() };
+    load_as(manifest, few)
+}
+
+fn load_as(manifest: Manifest, options: ProgramOptions) -> Arc<Program> {
+    let options = ProgramOptions { cache_dir: repository().join("target/test-cache"), ..options };
     Program::load(manifest, &options).unwrap_or_else(|error| panic!("{error}; run `cargo xtask build` first"))
 }
 
