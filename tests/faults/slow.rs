@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
 use insula_host::Settings;
-use insula_tests::support::{App, Options, block_on};
+use insula_tests::support::{App, Options, block_on, seen};
 
 /// The application of `spin.toml` with other settings, on a port of its own.
 fn app(settings: fn(&mut Settings)) -> (App, SocketAddr) {
@@ -94,6 +94,7 @@ fn a_body_that_stops_coming_is_a_408_whether_it_said_how_long_it_is_or_not() {
         slow.0.write_all(begun.as_bytes()).unwrap();
         let answer = slow.rest();
         assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("/problems/body-timeout"), "{answer}");
+        seen("/problems/body-timeout");
     }
 }
 

@@ -23,6 +23,7 @@ mod scanner;
 pub use answer::Answer;
 pub use app::{App, Options};
 pub use at_once::{at_once, eight_at_once};
+pub use contract::seen;
 pub use database::Database;
 pub use device::Device;
 pub use guests::{program_of, program_within};
