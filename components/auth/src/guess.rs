@@ -145,13 +145,14 @@ impl Attempt {
     ///
     /// `too-many-attempts` when one of them has to wait.
     pub async fn begin(cx: &Cx, subjects: Vec<Subject>) -> Result<Self, Problem> {
-        schema::ensure(cx.db()).await?;
         let at = cx.now();
         let statements: Vec<Statement> =
             subjects.iter().map(|subject| store::insert(&subject.digest, subject.rule, at)).collect();
-        let results = match cx.db().batch(Scope::System, statements).await {
+        let results = match cx.batch(Scope::System, statements).await {
             Ok(results) => results,
-            Err(sql::Error::Refused(_)) => return Err(refusal(cx, &subjects, at).await?),
+            Err(schema::Failure::Database(sql::Error::Refused(_))) => {
+                return Err(refusal(cx, &subjects, at).await?);
+            }
             Err(error) => return Err(error.into()),
         };
         let ready = results.iter().map(|rows| store::read_ready(rows)).collect::<Result<Vec<_>, _>>()?;

@@ -110,12 +110,11 @@ pub async fn attempt(
         Err(Failure::Database(sql::Error::Refused(at))) => at,
         Err(failure) => return Err(failure.into()),
     };
-    let Some(claim) = claim else { return Ok(Err(at)) };
-    // An equal request may have been faster, and be the very reason for the refusal.
-    match find(cx, &claim).await? {
-        Some(kept) => Ok(Ok(kept)),
-        None if at == place => Err(busy()),
-        None => Ok(Err(at)),
+    match claim {
+        // Refused is the kept answer itself: an equal request was faster. Whatever else is refused for that reason,
+        // `serve` looks for it.
+        Some(claim) if at == place => find(cx, &claim).await?.map(Ok).ok_or_else(busy),
+        _ => Ok(Err(at)),
     }
 }
 
