@@ -9,6 +9,7 @@ use std::time::Duration;
 use insula_domain::admission::{Demand, Denial, Facts, Limited, Policy, Standing, decide};
 use insula_domain::bucket::{Bucket, Rate};
 use insula_domain::credential::digest;
+use insula_domain::custom_limit::{Custom, Customs};
 use insula_domain::metric::Reset;
 use insula_domain::network::{Networks, address};
 use insula_domain::permission::Permission;
@@ -25,6 +26,12 @@ const ENDPOINTS: [(&str, Rate); 2] =
     [("list_reports", Rate::evenly(3, 60_000)), ("get_me", Rate::evenly(1, 1_000))];
 /// What two of the keys may: one more than the plan at once, one less.
 const KEYS: [Rate; 2] = [Rate::evenly(5, 1_000), Rate::evenly(2, 3_600_000)];
+/// What is set for the tenant itself, in half of the cases: by itself about all calls and an operation, by the operator
+/// about another operation and about the first of the keys.
+const ALL_OWN: Rate = Rate { calls: 20, window_ms: 60_000, burst: 3 };
+const USAGE_OWN: Rate = Rate::evenly(2, 60_000);
+const REPORTS: Custom = Custom { operator: Some(Rate::evenly(5, 1_000)), own: Some(Rate::evenly(2, 1_000)) };
+const KEY_OPERATORS: Rate = Rate::evenly(4, 60_000);
 const NETWORKS: &str = "192.0.2.0/24 2001:db8::/32";
 const CLIENTS: [&str; 5] = ["127.0.0.1", "192.0.2.9", "192.0.3.9", "2001:db8::1", "::ffff:192.0.2.9"];
 
@@ -67,6 +74,8 @@ const fn demand(permission: Permission, tenant_required: bool, metered: bool) ->
 /// Buckets and counters of the model.
 #[derive(Default)]
 struct Model {
+    /// The tenant that has limits of its own, if any has.
+    custom: Option<String>,
     buckets: HashMap<String, Bucket>,
     calls: HashMap<i64, i64>,
 }
@@ -81,13 +90,14 @@ impl Model {
         let demand = Demand { caller_allowed, ..demand };
         let day_ms = Reset::Daily.period(now_ms).start_ms;
         let inside = known.networks.as_ref().is_none_or(|bound| bound.hold(address(CLIENTS[call.client])));
-        let endpoint = ENDPOINTS.iter().find(|(limited, _)| *limited == operation);
-        let applying = [
-            Some((Policy::Plan, RATE, known.bucket.clone())),
-            endpoint.map(|(name, rate)| (Policy::Endpoint, *rate, format!("{} {name}", known.bucket))),
-            known.rate.map(|rate| (Policy::Key, rate, known.caller.credential.clone())),
-        ];
-        let applying: Vec<_> = applying.into_iter().flatten().collect();
+        let endpoint = ENDPOINTS.iter().find(|(limited, _)| *limited == operation).map(|(_, rate)| *rate);
+        let limits = self.customs(known, operation).over(RATE, endpoint);
+        let id = |policy| match policy {
+            Policy::Plan => known.bucket.clone(),
+            Policy::Endpoint => format!("{} {operation}", known.bucket),
+            Policy::Key => known.caller.credential.clone(),
+        };
+        let applying: Vec<_> = limits.into_iter().map(|(policy, rate)| (policy, rate, id(policy))).collect();
         let stored = |(policy, rate, id): &(Policy, Rate, String)| Limited {
             policy: *policy,
             rate: *rate,
@@ -119,6 +129,48 @@ impl Model {
     }
 }
 
+impl Model {
+    fn customs(&self, known: &Known<'_>, operation: &str) -> Customs {
+        let plain = Customs { key: Custom { operator: None, own: known.rate }, ..Customs::default() };
+        if !self.custom.as_ref().is_some_and(|tenant| known.bucket.starts_with(tenant)) {
+            return plain;
+        }
+        let own = |rate| Custom { operator: None, own: Some(rate) };
+        let endpoint = match operation {
+            "get_usage" => own(USAGE_OWN),
+            "list_reports" => REPORTS,
+            _ => Custom::default(),
+        };
+        let operator = (known.rate == Some(KEYS[0])).then_some(KEY_OPERATORS);
+        Customs { all: own(ALL_OWN), endpoint, key: Custom { operator, own: known.rate } }
+    }
+}
+
+/// Sets for a tenant what the model says.
+fn set_customs(app: &App, tenant_id: &str) {
+    let row = |subject: &str, Custom { operator, own }: Custom| {
+        let part = |rate: Option<Rate>| match rate {
+            Some(Rate { calls, window_ms, burst }) => format!("{calls}, {window_ms}, {burst}"),
+            None => "null, null, null".to_owned(),
+        };
+        app.db().execute(&format!(
+            "insert into tenant_limit (tenant_id, subject, operator_calls, operator_window_ms, operator_burst, own_calls,
+               own_window_ms, own_burst, version)
+             values ('{tenant_id}', '{subject}', {}, {}, 1)",
+            part(operator),
+            part(own)
+        ));
+    };
+    let own = |rate| Custom { operator: None, own: Some(rate) };
+    let key =
+        app.db().rows(&format!("select id from api_key where limit_calls = {}", KEYS[0].calls)).concat();
+    row("all", own(ALL_OWN));
+    row("get_usage", own(USAGE_OWN));
+    row("list_reports", REPORTS);
+    row(&key.concat(), Custom { operator: Some(KEY_OPERATORS), own: None });
+    app.db().execute(&format!("update tenant set limited = 1 where id = '{tenant_id}'"));
+}
+
 fn calls() -> impl Strategy<Value = Vec<Call>> {
     let wait = prop_oneof![4 => 0..3_000_u64, 2 => 0..20_000_u64, 1 => Just(43_200_000_u64)];
     let client = prop_oneof![3 => Just(1_usize), 1 => 0..CLIENTS.len()];
@@ -130,10 +182,11 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
 #[test]
 fn random_calls_get_the_decisions_that_the_model_gives() {
     let mut runner = TestRunner::new(Config { cases: 12, max_shrink_iters: 40, ..Config::default() });
-    runner.run(&calls(), |calls| play(&calls)).unwrap_or_else(|error| panic!("{error}"));
+    let cases = (calls(), any::<bool>());
+    runner.run(&cases, |(calls, custom)| play(&calls, custom)).unwrap_or_else(|error| panic!("{error}"));
 }
 
-fn play(calls: &[Call]) -> Result<(), TestCaseError> {
+fn play(calls: &[Call], custom: bool) -> Result<(), TestCaseError> {
     let app = App::start();
     let ada = app.person("ada");
     let callers = callers(&app, &ada);
@@ -149,6 +202,10 @@ fn play(calls: &[Call]) -> Result<(), TestCaseError> {
         ));
     }
     let mut model = Model::default();
+    if custom {
+        set_customs(&app, &ada.tenant_id);
+        model.custom = Some(ada.tenant_id.clone());
+    }
     let mut now_ms = 1_893_456_000_000_i64;
     for call in calls {
         app.advance(Duration::from_millis(call.wait_ms));

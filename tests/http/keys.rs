@@ -13,9 +13,11 @@ mod last_use;
 mod leaked;
 mod list;
 mod networks;
+mod owners_bounds;
 mod refused;
 mod revoke;
 mod rotate;
+mod shared_limit;
 mod verify;
 
 use insula_tests::support::{Answer, App, Caller};

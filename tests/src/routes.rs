@@ -100,6 +100,22 @@ mod tests {
         assert_eq!(dotted, (everything + 1..triggers.len()).collect::<Vec<_>>());
     }
 
+    /// A component whose paths contradict each other answers nothing.
+    #[test]
+    fn the_route_tables_build_and_no_operation_is_named_twice() {
+        let mut ids = BTreeSet::new();
+        for group in groups() {
+            let paths: BTreeSet<&str> = group.routes.iter().map(|route| route.path).collect();
+            let mut router = matchit::Router::new();
+            for path in paths {
+                router.insert(path, ()).unwrap_or_else(|error| panic!("{path}: {error}"));
+            }
+            for route in &group.routes {
+                assert!(ids.insert(route.doc.id), "{}", route.doc.id);
+            }
+        }
+    }
+
     #[test]
     fn method_and_path_name_one_route_of_all() {
         let mut seen = BTreeSet::new();

@@ -23,15 +23,17 @@ pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Er
     }
 }
 
-/// The limits of a row, the plan's first. The state of a further limit is four numbers, separated by spaces: calls,
+/// The limits of a row, the plan's first, if it applies. The state of a further limit is four numbers, separated by spaces: calls,
 /// milliseconds of the window, and, once there is a bucket, its level and when it was that.
 fn limits(row: &Row) -> Result<Vec<Limited>, Error> {
-    let rate = Rate::per_minute(row.integer("requests_per_minute")?, row.integer("burst")?);
     let bucket = match (row.optional_integer("level")?, row.optional_integer("level_at_ms")?) {
         (Some(level), Some(level_at_ms)) => Some(Bucket { level, level_at_ms }),
         _ => None,
     };
-    let mut limits = vec![Limited { policy: Policy::Plan, rate, bucket }];
+    let plan = row.optional_integer("requests_per_minute")?.zip(row.optional_integer("burst")?);
+    let plan = plan.map(|(calls, burst)| Rate::per_minute(calls, burst));
+    let mut limits: Vec<_> =
+        plan.into_iter().map(|rate| Limited { policy: Policy::Plan, rate, bucket }).collect();
     for (policy, column) in [(Policy::Endpoint, "endpoint_state"), (Policy::Key, "key_state")] {
         if let Some(text) = row.optional_text(column)? {
             limits.push(further(policy, &text).ok_or_else(|| Error::Decode(column.to_owned()))?);

@@ -16,11 +16,14 @@
 //!
 //! Only a call that passes all of them takes a token from each bucket and is counted.
 
-use crate::bucket::{Bucket, Rate};
+mod limited;
+
 use crate::metric::Reset;
 use crate::permission::Permission;
 use crate::role::Role;
 use crate::scope::Scope;
+
+pub use limited::{Limited, Policy, take};
 
 /// What a route asks of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,48 +71,6 @@ pub struct Facts {
     pub calls: i64,
     /// The most calls in a day; none is unlimited.
     pub calls_quota: Option<i64>,
-}
-
-/// Who sets a rate limit. The tightest decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// The plan, for a person, or for all programs of a tenant together.
-    Plan,
-    /// The plan, for the same callers on one operation.
-    Endpoint,
-    /// The key, for itself.
-    Key,
-}
-
-impl Policy {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "rate",
-            Self::Endpoint => "endpoint",
-            Self::Key => "key",
-        }
-    }
-}
-
-/// A rate limit and what is left of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limited {
-    /// Who set it.
-    pub policy: Policy,
-    /// How fast calls may come.
-    pub rate: Rate,
-    /// The bucket as stored; none before the first call.
-    pub bucket: Option<Bucket>,
-}
-
-impl Limited {
-    /// The bucket at `now_ms`; a full one before the first call.
-    #[must_use]
-    pub fn refilled(self, now_ms: i64) -> Bucket {
-        self.bucket.unwrap_or_else(|| Bucket::full(self.rate, now_ms)).refilled(self.rate, now_ms)
-    }
 }
 
 /// Why a call is refused.
@@ -186,130 +147,5 @@ pub fn permitted(role: Role, scopes: Option<&[Scope]>, permission: Option<Permis
     })
 }
 
-/// Takes a token from each bucket, or from none.
-///
-/// # Errors
-///
-/// [`Denial::RateLimited`] when one has none.
-pub fn take(limits: &[Limited], now_ms: i64) -> Result<Vec<Limited>, Denial> {
-    let mut taken = Vec::with_capacity(limits.len());
-    let mut longest: Option<(i64, Policy)> = None;
-    for limit in limits {
-        match limit.refilled(now_ms).take(limit.rate) {
-            Ok(bucket) => taken.push(Limited { bucket: Some(bucket), ..*limit }),
-            Err(wait_ms) if longest.is_none_or(|(other_ms, _)| wait_ms > other_ms) => {
-                longest = Some((wait_ms, limit.policy));
-            }
-            Err(_) => {}
-        }
-    }
-    longest.map_or(Ok(taken), |(wait_ms, policy)| Err(Denial::RateLimited { policy, wait_ms }))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOON: i64 = 1_893_499_200_000; // 2030-01-01T12:00:00Z
-    const EMPTY: Bucket = Bucket { level: 0, level_at_ms: NOON };
-    const DEMAND: Demand = Demand {
-        caller_allowed: true,
-        permission: Some(Permission::Analyze),
-        tenant_required: true,
-        metered: true,
-    };
-
-    fn member(role: Role) -> Standing {
-        Standing::Member { role, active: true }
-    }
-
-    fn plan(bucket: Option<Bucket>) -> Limited {
-        Limited { policy: Policy::Plan, rate: Rate::per_minute(10, 20), bucket }
-    }
-
-    fn analyst() -> Facts {
-        Facts {
-            valid: true,
-            standing: member(Role::Analyst),
-            scopes: None,
-            limits: vec![plan(None)],
-            calls: 0,
-            calls_quota: Some(100),
-        }
-    }
-
-    #[test]
-    fn a_metered_call_takes_a_token_and_is_counted() {
-        let admission = decide(&analyst(), DEMAND, NOON).unwrap();
-        let left = admission.limits[0].refilled(NOON).tokens(Rate::per_minute(10, 20));
-        assert_eq!((left, admission.calls), (19, 1));
-    }
-
-    #[test]
-    fn the_first_reason_in_the_list_is_the_one_that_is_told() {
-        let mut facts = Facts {
-            valid: false,
-            standing: Standing::Stranger,
-            limits: vec![plan(Some(EMPTY))],
-            calls: 100,
-            ..analyst()
-        };
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Unauthenticated));
-        facts.valid = true;
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Hidden));
-        facts.standing = Standing::Member { role: Role::Viewer, active: false };
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Suspended));
-        facts.standing = member(Role::Viewer);
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Forbidden));
-        facts.standing = member(Role::Owner);
-        assert_eq!(decide(&facts, Demand { caller_allowed: false, ..DEMAND }, NOON), Err(Denial::Forbidden));
-        assert_eq!(
-            decide(&facts, DEMAND, NOON),
-            Err(Denial::RateLimited { policy: Policy::Plan, wait_ms: 6_000 })
-        );
-        facts.limits = vec![plan(None)];
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::QuotaExceeded { wait_ms: 43_200_000 }));
-    }
-
-    #[test]
-    fn the_limit_that_takes_longest_is_told_and_nothing_is_taken_from_the_others() {
-        let endpoint = Limited { policy: Policy::Endpoint, rate: Rate::evenly(5, 3_600_000), bucket: None };
-        let key = Limited { policy: Policy::Key, rate: Rate::evenly(2, 1_000), bucket: None };
-        let empty = |limit: Limited| Limited { bucket: Some(EMPTY), ..limit };
-
-        let all = take(&[plan(None), endpoint, key], NOON).unwrap();
-        let left: Vec<i64> = all.iter().map(|limit| limit.refilled(NOON).tokens(limit.rate)).collect();
-        assert_eq!(left, [19, 4, 1]);
-        for (limits, policy, wait_ms) in [
-            ([plan(None), endpoint, empty(key)], Policy::Key, 500),
-            ([plan(Some(EMPTY)), endpoint, empty(key)], Policy::Plan, 6_000),
-            ([plan(Some(EMPTY)), empty(endpoint), empty(key)], Policy::Endpoint, 720_000),
-        ] {
-            assert_eq!(take(&limits, NOON), Err(Denial::RateLimited { policy, wait_ms }));
-        }
-    }
-
-    #[test]
-    fn a_full_quota_does_not_stop_calls_that_are_not_metered() {
-        let facts = Facts { calls: 100, ..analyst() };
-        let free = Demand { metered: false, ..DEMAND };
-        assert_eq!(decide(&facts, free, NOON).map(|admission| admission.calls), Ok(100));
-    }
-
-    #[test]
-    fn a_person_without_a_tenant_gets_in_only_where_none_is_needed() {
-        let facts = Facts { standing: Standing::NoTenant, ..analyst() };
-        assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Hidden));
-        let me = Demand { permission: None, tenant_required: false, ..DEMAND };
-        assert_eq!(decide(&facts, me, NOON).map(|admission| admission.calls), Ok(0));
-    }
-
-    #[test]
-    fn a_key_may_do_what_both_its_scopes_and_its_creators_role_allow() {
-        let reader = Facts { scopes: Some(vec![Scope::Read]), ..analyst() };
-        assert_eq!(decide(&reader, DEMAND, NOON), Err(Denial::Forbidden));
-        let demoted =
-            Facts { scopes: Some(vec![Scope::Analyze]), standing: member(Role::Viewer), ..analyst() };
-        assert_eq!(decide(&demoted, DEMAND, NOON), Err(Denial::Forbidden));
-    }
-}
+mod tests;

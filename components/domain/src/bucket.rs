@@ -43,6 +43,12 @@ impl Rate {
         Self { calls, window_ms, burst: calls }
     }
 
+    /// Whether it lets in nothing that the other one doesn't: neither at once nor over time.
+    #[must_use]
+    pub const fn is_within(self, other: Self) -> bool {
+        self.burst <= other.burst && self.calls * other.window_ms <= other.calls * self.window_ms
+    }
+
     /// What a full bucket holds, in parts of a token.
     #[must_use]
     pub const fn capacity(self) -> i64 {

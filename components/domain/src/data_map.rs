@@ -92,6 +92,8 @@ pub const TABLES: &[Table] = &[
     people::SESSION,
     people::SIGNING_KEY,
     tenants::TENANT,
+    tenants::TENANT_LIMIT,
+    platform::TICK_CURSOR,
     tenants::USAGE_COUNTER,
     people::USER_ACCOUNT,
 ];

@@ -8,6 +8,7 @@
 //! | [`credential`] | API keys and the operator's key: format, checksum, digest       |
 //! | [`bucket`]     | the token bucket of the rate limit                              |
 //! | [`rate_limit`] | a rate limit as people write it                                 |
+//! | [`custom_limit`] | limits of one tenant that aren't those of its plan       |
 //! | [`network`]    | the networks that a key may be used from                        |
 //! | [`metric`]     | what is metered, and when its counter starts again              |
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
@@ -18,6 +19,7 @@
 pub mod admission;
 pub mod bucket;
 pub mod credential;
+pub mod custom_limit;
 pub mod data_map;
 pub mod metric;
 pub mod network;

@@ -33,6 +33,10 @@ pub struct ApiKey {
     pub last_used_at: Option<Timestamp>,
     /// How often it was changed.
     pub version: i64,
+    /// The key whose limit it shares, because that one made it or was replaced by it; none shares its own.
+    pub limit_root: Option<KeyId>,
+    /// The highest role of those who set its bounds.
+    pub bounds_role: Role,
     /// The role of who made it; none if it is no member any more.
     pub creator_role: Option<Role>,
 }
@@ -73,6 +77,11 @@ impl ApiKey {
     /// What may be shown of its text. Of a key that another system made nothing is known but the digest.
     pub fn prefix(&self) -> Option<String> {
         (!self.imported).then(|| credential::prefix(self.live, &self.id.suffix()))
+    }
+
+    /// The key whose limit it draws from: its own, or that of another one.
+    pub fn limit_root(&self) -> KeyId {
+        self.limit_root.unwrap_or(self.id)
     }
 
     /// Whether it counts no longer.

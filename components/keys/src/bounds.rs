@@ -1,11 +1,14 @@
 //! What a caller may give to a key: never more than it has itself. Pure: no I/O.
 
 use insula_domain::permission::Permission;
-use insula_domain::rate_limit::RateLimit;
 use insula_domain::role::Role;
 use insula_kit::validate::FieldError;
 
 use crate::settings::{Settings, at_scope};
+
+const NETWORKS: &str = "allowed_networks";
+const LIMIT: &str = "rate_limit";
+const END: &str = "expires_in_days";
 
 /// Who gives.
 #[derive(Clone, Debug)]
@@ -36,6 +39,17 @@ impl Giver {
         excess
     }
 
+    /// The settings of a key that the caller makes, if it may choose them so. A key that has a limit shares it with all
+    /// keys that it makes, so that together they are let in no more often than it alone: none of them has another.
+    pub fn share_limit(&self, settings: Settings) -> Result<Settings, FieldError> {
+        let Some(own) = self.key.as_ref().and_then(|key| key.limit) else { return Ok(settings) };
+        if settings.limit.is_some_and(|limit| limit != own) {
+            let detail = "must be absent: a key shares its limit with the keys that it makes";
+            return Err(FieldError::new("rate_limit", "exceeds-key", detail));
+        }
+        Ok(Settings { limit: Some(own), ..settings })
+    }
+
     fn excess_of_scopes(
         &self,
         to: &Settings,
@@ -64,32 +78,41 @@ impl Giver {
 
     fn excess_of_bounds(&self, to: &Settings, from: Option<&Settings>) -> Vec<FieldError> {
         let Some(own) = &self.key else { return Vec::new() };
-        let networks =
-            own.networks.as_ref().is_none_or(|own| to.networks.as_ref().is_some_and(|to| own.cover(to)));
-        let limit = own.limit.is_none_or(|own| to.limit.is_some_and(|to| is_within(to, own)));
-        let end = own.expires_at.is_none_or(|own| to.expires_at.is_some_and(|to| to <= own));
-        let kept = |same: fn(&Settings, &Settings) -> bool| from.is_some_and(|from| same(from, to));
-        let checks = [
-            ("allowed_networks", networks || kept(|one, other| one.networks == other.networks)),
-            ("rate_limit", limit || kept(|one, other| one.limit == other.limit)),
-            ("expires_in_days", end || kept(|one, other| one.expires_at == other.expires_at)),
-        ];
+        let kept = |name: &str| {
+            from.is_some_and(|from| match name {
+                NETWORKS => from.networks == to.networks,
+                LIMIT => from.limit == to.limit,
+                _ => from.expires_at == to.expires_at,
+            })
+        };
         let exceeds =
             |name| FieldError::new(name, "exceeds-key", "must not go beyond what binds the calling key");
-        checks.into_iter().filter(|(_, sound)| !sound).map(|(name, _)| exceeds(name)).collect()
+        beyond(own, to).filter(|name| !kept(name)).map(exceeds).collect()
     }
 }
 
-/// Whether a limit lets in nothing that the other doesn't: neither at once nor over time.
-fn is_within(limit: RateLimit, other: RateLimit) -> bool {
-    let (one, other) = (limit.rate(), other.rate());
-    one.burst <= other.burst && one.calls * other.window_ms <= other.calls * one.window_ms
+/// The fields that are not within those bounds.
+fn beyond(bounds: &Settings, to: &Settings) -> impl Iterator<Item = &'static str> {
+    let networks =
+        bounds.networks.as_ref().is_none_or(|own| to.networks.as_ref().is_some_and(|to| own.cover(to)));
+    let limit = bounds.limit.is_none_or(|own| to.limit.is_some_and(|to| to.rate().is_within(own.rate())));
+    let end = bounds.expires_at.is_none_or(|own| to.expires_at.is_some_and(|to| to <= own));
+    [(NETWORKS, networks), (LIMIT, limit), (END, end)]
+        .into_iter()
+        .filter_map(|(name, within)| (!within).then_some(name))
+}
+
+/// The fields of a change that let a key be used in more places, more often or for longer than before.
+pub fn loosened(from: &Settings, to: &Settings) -> Vec<FieldError> {
+    let error = |name| FieldError::new(name, "exceeds-role", "only an owner may loosen what an owner bound");
+    beyond(from, to).map(error).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use insula_domain::network::{Networks, network};
+    use insula_domain::rate_limit::RateLimit;
     use insula_domain::scope::{Scope, effective};
     use insula_kit::time::Timestamp;
 

@@ -43,6 +43,9 @@ pub enum Error {
     /// The successor of the key could do more than the caller can give away.
     #[error("the key may do more than the caller")]
     Mightier,
+    /// The key that is calling was changed or has ended since it was let in.
+    #[error("the calling key has ended")]
+    CallerEnded,
     /// A report of leaked keys isn't signed by who may send some.
     #[error("the report proves nothing")]
     Unsigned,
@@ -68,7 +71,7 @@ impl From<Error> for Problem {
             Error::Mightier => {
                 Self::new(&FORBIDDEN).detail("The key may do more than the caller could give to a new key.")
             }
-            Error::Unsigned => Self::challenge(&UNAUTHENTICATED),
+            Error::Unsigned | Error::CallerEnded => Self::challenge(&UNAUTHENTICATED),
             Error::Unreadable => Self::new(&MALFORMED),
             Error::ReportLength => {
                 let detail = format!("must have 1 to {REPORTS_LIMIT} items");

@@ -60,24 +60,3 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Leaked => http::leak::handle(cx, &request).await,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use insula_kit::route::Route;
-
-    use super::*;
-
-    #[test]
-    fn the_route_table_builds() {
-        let mut router = matchit::Router::new();
-        for (at, route) in ROUTES.iter().enumerate() {
-            if ROUTES[..at].iter().all(|other| other.path != route.path) {
-                router.insert(route.path, ()).unwrap();
-            }
-            let twin = |other: &Route<Operation>| {
-                other.doc.id == route.doc.id || (other.path, other.method) == (route.path, route.method)
-            };
-            assert!(!ROUTES[at + 1..].iter().any(twin), "{}", route.doc.id);
-        }
-    }
-}

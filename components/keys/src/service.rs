@@ -10,7 +10,7 @@ use insula_kit::guard::Caller;
 use insula_kit::id::KeyId;
 use insula_kit::page::{Ask, Page};
 use insula_kit::problem::NOT_FOUND;
-use insula_kit::sql::Scope;
+use insula_kit::sql::{self, Scope};
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem, Response, idempotency};
 
@@ -18,7 +18,7 @@ use crate::api_key::{ApiKey, Secret};
 use crate::bounds::Giver;
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store;
+use crate::store::{self, Refused};
 
 /// Makes a key of the caller's tenant; `answer` shows its text this once, and is kept, sealed, for a request that is
 /// sent again.
@@ -28,12 +28,18 @@ pub async fn create(
     live: bool,
     answer: impl FnOnce(&ApiKey, &Secret) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    let key = new_key(cx, settings, live).await?;
+    let (calling, key) = new_key(cx, settings, live).await?;
     let secret = Secret::new(key.live, key.id, cx.random()?);
     let answer = answer(&key, &secret)?;
     let tenant_id = cx.tenant_id()?;
-    let statements = store::insert(tenant_id, &key, &secret.digest());
-    let refused = |at| if at == store::LOCK { Error::NotFound } else { Error::KeyLimit };
+    let statements = store::insert(tenant_id, &key, &secret.digest(), calling.as_ref());
+    let count = statements.len();
+    let refused = |at| match store::refused(at, count) {
+        Refused::NoTenant => Problem::from(Error::NotFound),
+        // The calling key is another one than a moment ago; whoever has it may try again.
+        Refused::Changed => sql::Error::Busy.into(),
+        Refused::Last => Error::KeyLimit.into(),
+    };
     idempotency::commit(cx, Scope::Tenant(tenant_id), statements, answer, refused).await
 }
 
@@ -50,29 +56,43 @@ pub async fn import(
                       Insula key nor that of a token";
         return Err(FieldError::new("key", "format", detail).into());
     }
-    let key = ApiKey { imported: true, ..new_key(cx, settings, live).await? };
+    let (calling, key) = new_key(cx, settings, live).await?;
+    let key = ApiKey { imported: true, ..key };
     let answer = answer(&key)?;
     let tenant_id = cx.tenant_id()?;
     let digest = digest(text);
-    let statements = store::insert(tenant_id, &key, &digest);
+    let statements = store::insert(tenant_id, &key, &digest, calling.as_ref());
+    let count = statements.len();
     match idempotency::attempt(cx, Scope::Tenant(tenant_id), statements, answer).await? {
         Ok(answer) => Ok(answer),
-        Err(store::LOCK) => Err(Error::NotFound.into()),
-        Err(_) => {
-            let known = cx.query(Scope::System, store::get_by_import(&digest)).await?;
-            Err(if known.is_empty() { Error::KeyLimit } else { Error::NotImportable }.into())
-        }
+        Err(at) => match store::refused(at, count) {
+            Refused::NoTenant => Err(Error::NotFound.into()),
+            Refused::Changed => Err(sql::Error::Busy.into()),
+            Refused::Last => {
+                let known = cx.query(Scope::System, store::get_by_import(&digest)).await?;
+                Err(if known.is_empty() { Error::KeyLimit } else { Error::NotImportable }.into())
+            }
+        },
     }
 }
 
-/// A key that the caller may make. It isn't stored yet.
-async fn new_key(cx: &Cx, settings: Settings, live: bool) -> Result<ApiKey, Problem> {
-    let giver = giver(cx).await?;
-    let excess = giver.excess_of_new(&settings);
+/// A key that the caller may make, behind the key that is calling, if one is. It isn't stored yet.
+async fn new_key(cx: &Cx, settings: Settings, live: bool) -> Result<(Option<ApiKey>, ApiKey), Problem> {
+    let (giver, calling) = giver(cx).await?;
+    let mut excess = Vec::new();
+    let settings = match giver.share_limit(settings.clone()) {
+        Ok(shared) => shared,
+        Err(error) => {
+            excess.push(error);
+            Settings { limit: giver.key.as_ref().and_then(|key| key.limit), ..settings }
+        }
+    };
+    excess.extend(giver.excess_of_new(&settings));
     if !excess.is_empty() {
         return Err(Error::Invalid(excess).into());
     }
-    Ok(ApiKey {
+    let limited = calling.as_ref().filter(|calling| calling.settings.limit.is_some());
+    let key = ApiKey {
         id: cx.new_id()?,
         created_by: cx.user_id()?,
         settings,
@@ -83,18 +103,25 @@ async fn new_key(cx: &Cx, settings: Settings, live: bool) -> Result<ApiKey, Prob
         successor: None,
         last_used_at: None,
         version: 0,
+        limit_root: limited.map(ApiKey::limit_root),
+        bounds_role: calling.as_ref().map_or(giver.role, |calling| calling.bounds_role.min(giver.role)),
         creator_role: Some(giver.role),
-    })
+    };
+    Ok((calling, key))
 }
 
-/// What the caller can give away.
-async fn giver(cx: &Cx) -> Result<Giver, Problem> {
+/// What the caller can give away, and the key that is calling, if one is.
+async fn giver(cx: &Cx) -> Result<(Giver, Option<ApiKey>), Problem> {
     let membership = cx.membership().ok_or_else(|| Problem::new(&NOT_FOUND))?;
-    let key = match cx.caller() {
-        Caller::ApiKey { key_id, .. } => Some(get(cx, key_id).await?.settings),
+    let calling = match cx.caller() {
+        Caller::ApiKey { key_id, .. } => Some(get(cx, key_id).await?),
         Caller::Anonymous | Caller::Person { .. } | Caller::Operator => None,
     };
-    Ok(Giver { role: membership.role, permissions: membership.permissions.clone(), key })
+    if calling.as_ref().is_some_and(|key| key.has_ended(cx.now())) {
+        return Err(Error::CallerEnded.into());
+    }
+    let key = calling.as_ref().map(|key| key.settings.clone());
+    Ok((Giver { role: membership.role, permissions: membership.permissions.clone(), key }, calling))
 }
 
 /// The keys of the caller's tenant.

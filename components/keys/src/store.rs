@@ -9,7 +9,7 @@ use insula_domain::network::Networks;
 use insula_domain::rate_limit::RateLimit;
 use insula_domain::role::Role;
 use insula_domain::scope;
-use insula_kit::id::{KeyId, TenantId};
+use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Param, Row, Statement};
@@ -18,34 +18,62 @@ use insula_kit::time::Timestamp;
 use crate::api_key::{ApiKey, Reason, UNREVOKED_LIMIT};
 use crate::settings::Settings;
 
-const LOCK_TENANT: &str = include_str!("../sql/tenant_lock.sql");
 const INSERT: &str = include_str!("../sql/api_key_insert.sql");
 const LIST: &str = include_str!("../sql/api_key_list_by_tenant.sql");
 const GET: &str = include_str!("../sql/api_key_get.sql");
 const GET_BY_CREDENTIAL: &str = include_str!("../sql/api_key_get_by_credential.sql");
 const GET_BY_IMPORT: &str = include_str!("../sql/api_key_get_by_import.sql");
+const HOLD: &str = include_str!("../sql/api_key_hold.sql");
+const GET_OF_OWNER: &str = include_str!("../sql/api_key_get_of_owner.sql");
+const UPDATE_LIMIT: &str = include_str!("../sql/api_key_update_limit.sql");
 const UPDATE: &str = include_str!("../sql/api_key_update.sql");
 const RETIRE: &str = include_str!("../sql/api_key_retire.sql");
 const REVOKE: &str = include_str!("../sql/api_key_revoke.sql");
 const REVOKE_BY_CREDENTIAL: &str = include_str!("../sql/api_key_revoke_by_credential.sql");
 
-/// The place of the statement in [`insert`] that finds no tenant; the other finds too many keys, or the same import.
-pub const LOCK: usize = 0;
-/// The place of the statement in [`replace`] that finds the key changed; the last finds too many keys.
-pub const RETIREMENT: usize = 1;
+/// What a batch was refused for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such tenant.
+    NoTenant,
+    /// The key, or the one that is calling, isn't what was read of it: look again.
+    Changed,
+    /// The batch's last statement had no row: of [`insert`] and [`replace`], the tenant has too many keys, or some tenant
+    /// has imported the same.
+    Last,
+}
+
+/// What a batch of so many statements was refused for, by the place of the statement.
+pub const fn refused(at: usize, count: usize) -> Refused {
+    match at {
+        0 => Refused::NoTenant,
+        at if at + 1 == count => Refused::Last,
+        _ => Refused::Changed,
+    }
+}
 
 /// Stores a key, unless the tenant has [`UNREVOKED_LIMIT`] of them.
 ///
 /// Keys of one tenant are inserted one after another: without the lock, two transactions that run at once would
 /// count without each other's key.
-pub fn insert(tenant_id: TenantId, key: &ApiKey, digest: &str) -> Vec<Statement> {
+///
+/// With the key that is calling, if one is: it is what was read of it, or nothing happens.
+pub fn insert(tenant_id: TenantId, key: &ApiKey, digest: &str, calling: Option<&ApiKey>) -> Vec<Statement> {
     let Settings { name, scopes, expires_at, .. } = &key.settings;
     let mut values =
         params![key.id, tenant_id, key.created_by, name, scope::to_text(scopes), key.live, digest];
     values.extend(params![key.created_at, *expires_at]);
     values.extend(bounds(&key.settings));
-    values.extend(params![key.imported, UNREVOKED_LIMIT]);
-    vec![Statement::required(LOCK_TENANT, params![tenant_id]), Statement::required(INSERT, values)]
+    values.extend(params![key.imported, key.limit_root, key.bounds_role.as_str(), UNREVOKED_LIMIT]);
+    let mut statements = locked(tenant_id, calling);
+    statements.push(Statement::required(INSERT, values));
+    statements
+}
+
+/// The tenant's lock, and the key that is calling, held as it is.
+fn locked(tenant_id: TenantId, calling: Option<&ApiKey>) -> Vec<Statement> {
+    let hold = |key: &ApiKey| Statement::required(HOLD, params![tenant_id, key.id, key.version]);
+    [insula_turns::of_tenant(tenant_id)].into_iter().chain(calling.map(hold)).collect()
 }
 
 /// Stores a key in the place of another, which ends then, or at once for none.
@@ -55,22 +83,50 @@ pub fn replace(
     new: &ApiKey,
     digest: &str,
     ends_at: Option<Timestamp>,
+    calling: Option<&ApiKey>,
 ) -> Vec<Statement> {
     let revoked = ends_at.is_none().then_some(new.created_at);
     let because = revoked.map(|_| Reason::Rotation.as_str().to_owned());
     let values = params![new.id, ends_at, revoked, because, tenant_id, old.id, old.version, new.created_at];
-    let mut statements = insert(tenant_id, new, digest);
-    statements.insert(RETIREMENT, Statement::required(RETIRE, values));
+    let mut statements = insert(tenant_id, new, digest, calling);
+    statements.insert(statements.len() - 1, Statement::required(RETIRE, values));
     statements
 }
 
-/// Changes what a key is, if it is still the one that was read; no row means that it isn't.
-pub fn update(tenant_id: TenantId, key: &ApiKey, settings: &Settings) -> Statement {
+/// Who changes a key, and whether it loosens what binds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Changer<'a> {
+    pub user_id: UserId,
+    pub role: Role,
+    /// The key that is calling, if it is another one.
+    pub calling: Option<&'a ApiKey>,
+    pub loosens: bool,
+}
+
+/// Changes what a key is, and the limit of those that share it. It is refused if one of the keys isn't what was read of
+/// it, or an owner must do it.
+pub fn update(tenant_id: TenantId, key: &ApiKey, settings: &Settings, by: Changer<'_>) -> Vec<Statement> {
     let Settings { name, scopes, expires_at, .. } = settings;
+    let rate = settings.limit.map(RateLimit::rate);
+    // The highest role comes first.
+    let bounds_role = key.bounds_role.min(by.role).as_str();
+    let root = key.limit_root();
     let mut values = params![name, scope::to_text(scopes), *expires_at];
     values.extend(bounds(settings));
-    values.extend(params![tenant_id, key.id, key.version]);
-    Statement::new(UPDATE, values)
+    values.extend(params![bounds_role, tenant_id, key.id, key.version, by.loosens, by.user_id, root]);
+    let mut statements = locked(tenant_id, by.calling);
+    statements.push(Statement::required(UPDATE, values));
+    if settings.limit != key.settings.limit {
+        let (calls, window_ms) = (rate.map(|rate| rate.calls), rate.map(|rate| rate.window_ms));
+        let values = params![calls, window_ms, bounds_role, tenant_id, key.id, root];
+        statements.push(Statement::new(UPDATE_LIMIT, values));
+    }
+    statements
+}
+
+/// Whether only an owner may loosen what binds the keys that share that one's limit: a row means yes.
+pub fn get_of_owner(tenant_id: TenantId, key: &ApiKey) -> Statement {
+    Statement::new(GET_OF_OWNER, params![tenant_id, key.limit_root()])
 }
 
 fn bounds(settings: &Settings) -> Vec<Param> {
@@ -141,6 +197,12 @@ pub fn read(row: &Row) -> Result<ApiKey, sql::Error> {
         successor: row.optional_text("successor_id")?.as_deref().and_then(KeyId::parse),
         last_used_at: row.optional_time("last_used_at_ms")?,
         version: row.integer("version")?,
+        limit_root: row.optional_text("limit_root")?.as_deref().and_then(KeyId::parse),
+        bounds_role: row
+            .optional_text("bounds_role")?
+            .as_deref()
+            .and_then(Role::parse)
+            .unwrap_or(Role::Owner),
         creator_role: row.optional_text("creator_role")?.as_deref().and_then(Role::parse),
     })
 }

@@ -64,20 +64,3 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
 }
 
 insula_kit::component!(ROUTES, dispatch);
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_route_table_builds() {
-        let mut paths = matchit::Router::new();
-        for route in ROUTES {
-            paths.insert(route.path, ()).unwrap();
-        }
-        let ids: BTreeSet<_> = ROUTES.iter().map(|route| route.doc.id).collect();
-        assert_eq!(ids.len(), ROUTES.len());
-    }
-}

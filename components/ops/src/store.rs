@@ -1,5 +1,6 @@
 //! What is kept for a time only, in the database.
 
+pub mod bucket;
 pub mod mail;
 
 use insula_kit::params;
@@ -15,6 +16,7 @@ const PURGE_MAIL: &str = include_str!("../sql/mail_purge.sql");
 const PURGE_MAILBOX: &str = include_str!("../sql/mailbox_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
 const PURGE_GUESSES: &str = include_str!("../sql/guess_purge.sql");
+const PURGE_KEYS: &str = include_str!("../sql/api_key_purge.sql");
 const PURGE_KNOWN_NETWORKS: &str = include_str!("../sql/known_network_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
@@ -69,6 +71,11 @@ pub async fn purge_mail(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
 /// Deletes a chunk of the mailbox, of what came 7 days ago. Returns how many there were.
 pub async fn purge_mailbox(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_MAILBOX, now.plus_ms(-7 * DAY_MS)).await
+}
+
+/// Deletes a chunk of the keys that ended 90 days ago. Returns how many there were.
+pub async fn purge_keys(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_KEYS, now.plus_ms(-90 * DAY_MS)).await
 }
 
 async fn purge(db: &Db, text: &'static str, now: Timestamp) -> Result<usize, sql::Error> {

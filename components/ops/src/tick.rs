@@ -34,6 +34,10 @@ pub enum Task {
     Mail,
     /// Deletes what has been in the mailbox for long.
     Mailbox,
+    /// Deletes keys that ended long ago.
+    Keys,
+    /// Deletes buckets that are full again.
+    Buckets,
 }
 
 /// What a task did.
@@ -46,7 +50,7 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
@@ -57,6 +61,8 @@ impl Task {
         Self::Invitations,
         Self::Mail,
         Self::Mailbox,
+        Self::Keys,
+        Self::Buckets,
     ];
 
     /// The name on the wire.
@@ -72,11 +78,14 @@ impl Task {
             Self::Invitations => "purge_invitations",
             Self::Mail => "purge_mail",
             Self::Mailbox => "purge_mailbox",
+            Self::Keys => "purge_api_keys",
+            Self::Buckets => "purge_buckets",
         }
     }
 
-    async fn chunk(self, db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
-        match self {
+    /// Removes some rows: how many, and whether there may be more.
+    async fn chunk(self, db: &Db, now: Timestamp) -> Result<(usize, bool), sql::Error> {
+        let removed = match self {
             Self::Idempotency => store::purge_idempotency(db, now).await,
             Self::AccessTokens => store::purge_access_tokens(db, now).await,
             Self::RefreshTokens => store::purge_refresh_tokens(db, now).await,
@@ -87,20 +96,26 @@ impl Task {
             Self::Invitations => store::purge_invitations(db, now).await,
             Self::Mail => store::purge_mail(db, now).await,
             Self::Mailbox => store::purge_mailbox(db, now).await,
-        }
+            Self::Keys => store::purge_keys(db, now).await,
+            Self::Buckets => {
+                let step = store::bucket::purge(db, now).await?;
+                return Ok((step.removed, !step.is_last));
+            }
+        }?;
+        Ok((removed, removed >= CHUNK))
     }
 
     async fn run(self, db: &Db, now: Timestamp) -> Result<Ran, sql::Error> {
         let mut removed = 0;
         for _ in 0..ROUNDS {
-            let chunk = match self.chunk(db, now).await {
+            let (chunk, more) = match self.chunk(db, now).await {
                 Ok(chunk) => chunk,
                 // Somebody else is at the same rows; what they leave is due at the next call.
                 Err(sql::Error::Busy) => break,
                 Err(error) => return Err(error),
             };
             removed += chunk;
-            if chunk < CHUNK {
+            if !more {
                 break;
             }
         }
@@ -208,6 +223,78 @@ mod tests {
         keep_answers(&db, i64::try_from(bound).unwrap() + 5, "old", NOW);
         assert_eq!(removed(&db), [bound, 0, 0, 0, 0, 0]);
         assert_eq!(removed(&db), [5, 0, 0, 0, 0, 0]);
+    }
+
+    const KEY: &str = "insert into api_key (id, tenant_id, created_by, name, scopes, live, digest, created_at_ms,
+        revoked_at_ms, expires_at_ms, imported) values ($1, 't', 'u', 'n', 'read', 1, $1, 0, $2, $3, $4) returning id";
+    const BUCKETS: &str = "insert into bucket (id, level, level_at_ms)
+        with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
+        select $2 || i, 0, $3 from n returning id";
+    const DAY_MS: i64 = 86_400_000;
+
+    fn at(db: &Db, now: Timestamp, task: Task) -> usize {
+        block_on(run(db, now)).unwrap().iter().find(|ran| ran.task == task).unwrap().removed
+    }
+
+    #[test]
+    fn a_key_goes_ninety_days_after_its_end_unless_its_text_is_anothers() {
+        let db = database();
+        rows(&db, PERSON, vec![]);
+        let tenant =
+            "insert into tenant (id, name, state, plan, created_at_ms) values ('t', 'T', 'active', 'free', 0)
+            returning id";
+        rows(&db, tenant, vec![]);
+        let (over, none) = (NOW.plus_ms(-90 * DAY_MS), None::<Timestamp>);
+        for (id, revoked_at, expires_at, imported) in [
+            ("revoked", Some(over), none, 0),
+            ("expired", none, Some(over), 0),
+            ("both", Some(over), Some(over), 0),
+            ("revoked lately", Some(over.plus_ms(1)), none, 0),
+            ("expired lately", none, Some(over.plus_ms(1)), 0),
+            ("unended", none, none, 0),
+            ("of another system", Some(over), Some(over), 1),
+        ] {
+            rows(&db, KEY, params![id, revoked_at, expires_at, imported]);
+        }
+        assert_eq!(at(&db, NOW, Task::Keys), 3);
+        assert_eq!(at(&db, NOW, Task::Keys), 0);
+        let left = rows(&db, "select id from api_key order by id", vec![]);
+        let left: Vec<_> = left.iter().map(|row| row.text("id").unwrap()).collect();
+        assert_eq!(left, ["expired lately", "of another system", "revoked lately", "unended"]);
+    }
+
+    #[test]
+    fn buckets_of_a_day_ago_go_part_by_part_and_the_walk_begins_again() {
+        let db = database();
+        rows(&db, BUCKETS, params![1_500, "old", NOW.plus_ms(-DAY_MS)]);
+        rows(&db, BUCKETS, params![1_500, "used", NOW.plus_ms(1 - DAY_MS)]);
+        assert_eq!(at(&db, NOW, Task::Buckets), 1_500);
+        assert_eq!(rows(&db, "select id from bucket where id like 'used%'", vec![]).len(), 1_500);
+        assert_eq!(at(&db, NOW, Task::Buckets), 0);
+        assert_eq!(at(&db, NOW.plus_ms(1), Task::Buckets), 1_500);
+    }
+
+    #[test]
+    fn a_tick_walks_through_no_more_than_its_share_and_the_next_one_goes_on_there() {
+        let db = database();
+        let bound = i64::try_from(ROUNDS * CHUNK).unwrap();
+        rows(&db, BUCKETS, params![bound + 7, "old", NOW.plus_ms(-DAY_MS)]);
+        assert_eq!(at(&db, NOW, Task::Buckets), ROUNDS * CHUNK);
+        assert_eq!(at(&db, NOW, Task::Buckets), 7);
+    }
+
+    /// A bucket that isn't full is what somebody has used up: without it, it would be let in again at once.
+    #[test]
+    fn a_bucket_that_a_slow_plan_has_not_filled_yet_stays() {
+        let db = database();
+        rows(
+            &db,
+            "update plan set requests_per_minute = 1, burst = 2880 where name = 'free' returning name",
+            vec![],
+        );
+        rows(&db, BUCKETS, params![1, "slow", NOW.plus_ms(-2 * DAY_MS)]);
+        assert_eq!(at(&db, NOW, Task::Buckets), 0);
+        assert_eq!(at(&db, NOW.plus_ms(1), Task::Buckets), 1);
     }
 
     #[test]

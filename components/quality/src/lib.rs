@@ -113,16 +113,3 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
 }
 
 insula_kit::component!(ROUTES, dispatch);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_route_table_builds() {
-        let mut paths = matchit::Router::new();
-        for route in ROUTES {
-            paths.insert(route.path, ()).unwrap();
-        }
-    }
-}

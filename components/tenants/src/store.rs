@@ -12,7 +12,6 @@ use insula_kit::sql::{self, Row, Statement};
 
 use crate::tenant::{Name, OWNED_LIMIT, State, Tenant};
 
-const LOCK_PERSON: &str = include_str!("../sql/user_account_lock.sql");
 const INSERT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
 const GET: &str = include_str!("../sql/tenant_get.sql");
@@ -27,7 +26,7 @@ pub const OWNER: usize = 2;
 pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
     let Tenant { id, name, state, plan, role: _, created_at } = tenant;
     vec![
-        Statement::required(LOCK_PERSON, params![owner_id]),
+        insula_turns::of_person(owner_id),
         Statement::required(INSERT, params![*id, name.as_str(), state.as_str(), plan, *created_at]),
         Statement::required(INSERT_OWNER, params![*id, *created_at, owner_id, OWNED_LIMIT]),
     ]

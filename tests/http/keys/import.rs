@@ -42,14 +42,15 @@ fn it_is_changed_rotated_and_revoked_as_any_other() {
     let ada = app.person("ada");
     let path = import(&ada, TEXT).expect(201).header("location").to_owned();
     let call = || app.caller(TEXT).get("/api/v1/reports").send();
-    let _ = patch(&ada, &path, &json!({ "rate_limit": "1/day" })).expect(200);
+    let _ = patch(&ada, &path, &json!({ "rate_limit": "2/day" })).expect(200);
     let _ = call().expect(200);
-    call().problem(429, "rate-limited");
 
     let new = ada.post(&format!("{path}/rotate"), &json!({})).send().expect(201).json();
 
     assert!(new["key"].as_str().unwrap().starts_with("ins_live_") && new["imported"] == false, "{new}");
     let _ = app.caller(new["key"].as_str().unwrap()).get("/api/v1/reports").send().expect(200);
+    // They share the limit.
+    call().problem(429, "rate-limited");
     let _ = ada.request("DELETE", &path).send().expect(204);
     call().problem(401, "unauthenticated");
 }

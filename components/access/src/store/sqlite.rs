@@ -1,7 +1,10 @@
 //! On SQLite a call is two statements. The first reads what the rule needs and takes no lock, so whoever is refused
 //! never waits for a writer and keeps none waiting. The second, for calls that the rule lets in, takes the tokens and
 //! counts the call, or does neither: another call may have been faster. It does more for the few calls that need more:
-//! those that an endpoint's or a key's limit applies to, and a key's first in a minute, which is noted.
+//! those that an endpoint's or a key's limit applies to, and a key's first in a minute, which is noted. For a tenant with
+//! limits of its own, those are read in between.
+
+mod custom;
 
 use insula_domain::admission::{self, Facts, Limited, Policy, Standing};
 use insula_domain::bucket::{Bucket, MINUTE_MS};
@@ -19,7 +22,7 @@ use crate::service::{Decision, Question};
 const BY_KEY: &str = include_str!("../../sql/sqlite/caller_get_by_key.sql");
 const BY_TOKEN: &str = include_str!("../../sql/sqlite/caller_get_by_token.sql");
 const ADMIT: &str = include_str!("../../sql/sqlite/admitted_call_insert.sql");
-const ADMIT_LIMITED: &str = include_str!("../../sql/sqlite/limited_call_insert.sql");
+const ADMIT_LIMITED: &str = include_str!("../../sql/sqlite/limited_call_2_insert.sql");
 
 /// How often a call is decided again that others were faster than. Each time one of them was let in, so only a limit
 /// that is never reached could make a call lose so often.
@@ -29,6 +32,8 @@ const ATTEMPTS: usize = 100;
 struct Found {
     decision: Decision,
     bucket_id: String,
+    /// The key whose limit applies, if a key is calling.
+    limit_root: Option<String>,
     /// The key, if its use shall be noted.
     used_key_id: Option<String>,
 }
@@ -63,7 +68,14 @@ async fn find(db: &Db, question: &Question) -> Result<Option<Found>, Error> {
     let rows = db.query(Scope::System, statement).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let same = row.text("digest")?.as_bytes().ct_eq(digest.as_bytes());
-    if bool::from(same) { read(row, question).map(Some) } else { Ok(None) }
+    if !bool::from(same) {
+        return Ok(None);
+    }
+    let mut found = read(row, question)?;
+    if row.optional_integer("limited")? == Some(1) {
+        custom::apply(db, question, &mut found).await?;
+    }
+    Ok(Some(found))
 }
 
 /// Takes the tokens and counts the call. None when there is no token or no quota left any more.
@@ -121,7 +133,8 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     let used_key_id = due.then(|| credential_id.clone());
     let decision =
         Decision { credential_id, person_id, tenant_id, plan: row.text("plan")?, facts, outcome: Ok(()) };
-    Ok(Found { decision, bucket_id, used_key_id })
+    let limit_root = row.optional_text("limit_root")?;
+    Ok(Found { decision, bucket_id, limit_root, used_key_id })
 }
 
 impl Found {
@@ -130,29 +143,35 @@ impl Found {
         self.decision
     }
 
+    /// The bucket that a limit of that policy draws from.
+    fn bucket_id(&self, question: &Question, policy: Policy, window_ms: i64) -> String {
+        match policy {
+            Policy::Plan => self.bucket_id.clone(),
+            Policy::Endpoint => {
+                let endpoint = question.endpoint.as_deref().unwrap_or_default();
+                format!("{}/{endpoint}:{window_ms}", self.bucket_id)
+            }
+            Policy::Key => {
+                let owner = self.decision.tenant_id.as_deref().unwrap_or_default();
+                format!("{owner}/{}:{window_ms}", self.limit_root.as_deref().unwrap_or_default())
+            }
+        }
+    }
+
     /// The statement that takes the tokens and counts the call.
     fn admission(&self, question: &Question) -> Statement {
-        let Decision { credential_id, tenant_id, facts, .. } = &self.decision;
+        let Decision { tenant_id, facts, .. } = &self.decision;
         let limit = |policy| facts.limits.iter().find(|limited| limited.policy == policy);
         let calls = |policy| limit(policy).map(|limited| limited.rate.calls);
         let window_ms = |policy| limit(policy).map(|limited| limited.rate.window_ms);
         let burst = limit(Policy::Plan).map(|limited| limited.rate.burst);
-        let bucket_id = |limited: &Limited| {
-            let owner = tenant_id.as_deref().unwrap_or_default();
-            match limited.policy {
-                Policy::Plan => self.bucket_id.clone(),
-                Policy::Endpoint => {
-                    let endpoint = question.endpoint.as_deref().unwrap_or_default();
-                    format!("{}/{endpoint}:{}", self.bucket_id, limited.rate.window_ms)
-                }
-                Policy::Key => format!("{owner}/{credential_id}:{}", limited.rate.window_ms),
-            }
-        };
+        let bucket_id = |limited: &Limited| self.bucket_id(question, limited.policy, limited.rate.window_ms);
         let bucket = |policy| limit(policy).map(bucket_id);
         let counts_for = tenant_id.clone().filter(|_| question.rule.metered);
         let (day_ms, quota) = (question.day_ms(), facts.calls_quota);
-        let mut params = params![self.bucket_id.as_str(), question.now_ms, calls(Policy::Plan), burst];
-        if facts.limits.len() == 1 && self.used_key_id.is_none() {
+        let mut params = params![bucket(Policy::Plan), question.now_ms, calls(Policy::Plan), burst];
+        let is_plain = matches!(facts.limits.as_slice(), [Limited { policy: Policy::Plan, .. }]);
+        if is_plain && self.used_key_id.is_none() {
             params.extend(params![counts_for, day_ms, quota]);
             return Statement::new(ADMIT, params);
         }

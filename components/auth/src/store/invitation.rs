@@ -10,9 +10,7 @@ use crate::email::Email;
 use crate::error::Error;
 
 const GET: &str = include_str!("../../sql/invitation_get.sql");
-const LOCK_TENANT: &str = include_str!("../../sql/tenant_lock.sql");
 const USE: &str = include_str!("../../sql/invitation_use.sql");
-const SEAT: &str = include_str!("../../sql/tenant_seat.sql");
 const INSERT_MEMBER: &str = include_str!("../../sql/membership_insert.sql");
 const VERIFY: &str = include_str!("../../sql/user_account_verify.sql");
 
@@ -40,9 +38,9 @@ pub fn accept(invited: &Invited, digest: &str, user_id: UserId, now: Timestamp) 
     let tenant_id = invited.tenant_id;
     let member = params![tenant_id, user_id, invited.role.as_str(), now];
     vec![
-        Statement::required(LOCK_TENANT, params![tenant_id]),
+        insula_turns::of_tenant(tenant_id),
         Statement::required(USE, params![invited.id, digest]),
-        Statement::required(SEAT, params![tenant_id]),
+        insula_turns::seat(tenant_id),
         Statement::required(INSERT_MEMBER, member),
         Statement::required(VERIFY, params![now, user_id]),
     ]

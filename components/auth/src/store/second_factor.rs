@@ -5,7 +5,6 @@ use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
-const LOCK_PERSON: &str = include_str!("../../sql/user_account_lock.sql");
 const MISS: &str = include_str!("../../sql/second_factor_miss.sql");
 const END_OTHERS: &str = include_str!("../../sql/session_end_others.sql");
 const GET: &str = include_str!("../../sql/second_factor_get.sql");
@@ -64,7 +63,7 @@ pub fn confirm(
     now: Timestamp,
 ) -> Vec<Statement> {
     let mut statements = vec![
-        Statement::required(LOCK_PERSON, params![user_id]),
+        insula_turns::of_person(user_id),
         Statement::required(CONFIRM, params![now, step, user_id, secret]),
         Statement::new(DELETE_CODES, params![user_id]),
         Statement::new(END_OTHERS, params![now, user_id, session_id]),

@@ -56,6 +56,17 @@ pub const MAILBOX: Table = Table {
     columns: &[("id", Technical), ("content", Secret), ("delivered_at_ms", Technical)],
 };
 
+pub const TICK_CURSOR: Table = Table {
+    name: "tick_cursor",
+    owner: "ops",
+    subject: None,
+    basis: Interest,
+    retention: FOR_EVER,
+    exported: false,
+    erasure: Keep,
+    columns: &[("task", Technical), ("after_id", Technical)],
+};
+
 pub const SCHEMA_MIGRATION: Table = Table {
     name: "schema_migration",
     owner: "sql",

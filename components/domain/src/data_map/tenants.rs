@@ -10,7 +10,7 @@ pub const API_KEY: Table = Table {
     owner: "keys",
     subject: Some("tenant_id"),
     basis: Contract,
-    retention: TENANT_LIFE,
+    retention: "90 days after it ended; keys of other systems for the life of the tenant",
     exported: true,
     erasure: Delete,
     columns: &[
@@ -33,6 +33,8 @@ pub const API_KEY: Table = Table {
         ("successor_id", Technical),
         ("revoked_because", Business),
         ("version", Technical),
+        ("limit_root", Technical),
+        ("bounds_role", Business),
     ],
 };
 
@@ -41,7 +43,7 @@ pub const BUCKET: Table = Table {
     owner: "access",
     subject: Some("id"),
     basis: Security,
-    retention: TENANT_LIFE,
+    retention: "a day after the last call, when it is full again",
     exported: false,
     erasure: Delete,
     columns: &[("id", Technical), ("level", Technical), ("level_at_ms", Technical)],
@@ -118,6 +120,7 @@ pub const PLAN: Table = Table {
         ("requests_per_minute", Business),
         ("burst", Business),
         ("max_users", Business),
+        ("version", Technical),
     ],
 };
 
@@ -169,6 +172,29 @@ pub const TENANT: Table = Table {
         ("plan", Business),
         ("created_at_ms", Technical),
         ("second_factor_required", Business),
+        ("limited", Technical),
+    ],
+};
+
+pub const TENANT_LIMIT: Table = Table {
+    name: "tenant_limit",
+    owner: "tenants",
+    subject: Some("tenant_id"),
+    basis: Contract,
+    retention: TENANT_LIFE,
+    exported: true,
+    erasure: Delete,
+    columns: &[
+        ("tenant_id", Technical),
+        ("subject", Business),
+        ("operator_calls", Business),
+        ("operator_window_ms", Business),
+        ("operator_burst", Business),
+        ("own_calls", Business),
+        ("own_window_ms", Business),
+        ("own_burst", Business),
+        ("own_role", Business),
+        ("version", Technical),
     ],
 };
 

@@ -1,45 +1,18 @@
 //! `POST /api/v1/api-keys`
 
-use insula_domain::scope::Scope;
-use insula_kit::time::Timestamp;
-use insula_kit::validate::{Errors, FieldError};
-use insula_kit::{Cx, Pairs, Problem, Request, Response};
-use serde::{Deserialize, Serialize};
+use insula_kit::{Cx, Problem, Request, Response};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::body::key_body;
 use super::view::KeyView;
 use crate::api_key::{ApiKey, Secret};
 use crate::service;
-use crate::settings::{self, Settings};
 
-/// What a new key needs.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewApiKey)]
-pub struct NewKeyBody {
-    /// What people call it: 1 to 100 characters, white space at the ends is removed.
-    #[schema(min_length = 1, max_length = 100, example = "CI")]
-    name: String,
-    /// What it is for. At least one, each once, and each must grant something that the caller's role allows.
-    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 8)]
-    scopes: Vec<String>,
-    /// After how many days it ends: 1 to 3650. Absent or null: never.
-    #[schema(minimum = 1, maximum = 3650)]
-    expires_in_days: Option<i64>,
-    /// Whether its text says `live` or `test`, for people and for scanners; both may do the same. Absent or null: `live`.
-    #[schema(default = true)]
-    live: Option<bool>,
-    /// How fast it may call, if less than the plan allows: calls a `second`, `minute`, `hour` or `day`, also all at once.
-    /// Absent or null: as the plan says.
-    #[schema(pattern = "^[1-9][0-9]{0,6}/(second|minute|hour|day)$", example = "100/minute")]
-    rate_limit: Option<String>,
-    /// The networks that it may be used from, in CIDR notation, or single addresses; from elsewhere it is refused as an
-    /// unknown key. Absent or null: everywhere.
-    #[schema(min_items = 1, max_items = 32, example = json!(["192.0.2.0/24", "2001:db8::/32"]))]
-    allowed_networks: Option<Vec<String>>,
-    /// Texts of your own: at most 16, each of at most 200 characters, under names of at most 40 characters.
-    #[schema(value_type = Option<BTreeMap<String, String>>)]
-    metadata: Option<Pairs>,
+key_body! {
+    /// What a new key needs.
+    #[schema(as = NewApiKey)]
+    pub struct NewKeyBody {}
 }
 
 /// A new key, with its text.
@@ -63,41 +36,10 @@ impl CreatedKeyView {
     }
 }
 
-/// What a new key may be given.
-pub struct Asked<'a> {
-    pub name: &'a str,
-    pub scopes: &'a [String],
-    pub expires_in_days: Option<i64>,
-    pub rate_limit: Option<&'a str>,
-    pub allowed_networks: Option<&'a [String]>,
-    pub metadata: Option<Pairs>,
-}
-
-impl Asked<'_> {
-    /// Reads it, and reports every bad field at once.
-    pub fn read(self, now: Timestamp) -> Result<Settings, Vec<FieldError>> {
-        let mut errors = Errors::default();
-        let name = settings::name(self.name, &mut errors);
-        let scopes = settings::scopes(self.scopes, &mut errors);
-        let expires_at = self.expires_in_days.and_then(|days| settings::ends_at(days, now, &mut errors));
-        let limit = self.rate_limit.and_then(|text| settings::limit(text, &mut errors));
-        let networks = self.allowed_networks.and_then(|texts| settings::networks(texts, &mut errors));
-        let metadata = settings::metadata(self.metadata.unwrap_or_default(), &mut errors);
-        errors.finish(name.map(|name| Settings { name, scopes, expires_at, limit, networks, metadata }))
-    }
-}
-
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let body: NewKeyBody = request.json()?;
-    let asked = Asked {
-        name: &body.name,
-        scopes: &body.scopes,
-        expires_in_days: body.expires_in_days,
-        rate_limit: body.rate_limit.as_deref(),
-        allowed_networks: body.allowed_networks.as_deref(),
-        metadata: body.metadata,
-    };
-    service::create(cx, asked.read(cx.now())?, body.live.unwrap_or(true), |key, secret| {
+    let mut body: NewKeyBody = request.json()?;
+    let settings = body.settings(cx.now())?;
+    service::create(cx, settings, body.live.unwrap_or(true), |key, secret| {
         let location = format!("/api/v1/api-keys/{}", key.id);
         Response::created(&location, &CreatedKeyView::new(key, secret))
     })

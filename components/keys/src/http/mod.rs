@@ -1,5 +1,6 @@
 //! The operations as HTTP: one file each, and the JSON that they share.
 
+mod body;
 pub mod change;
 pub mod create;
 pub mod get;

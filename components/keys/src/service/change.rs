@@ -1,14 +1,20 @@
 //! Changing a key. What it may do counts from its next call on: the guard asks the database each time.
+//!
+//! Whoever manages keys may bind a key tighter. What an owner made or bound, only an owner may loosen: an admin would lend
+//! the owner's power to whoever has the key.
 
+use insula_domain::role::Role;
 use insula_kit::id::KeyId;
+use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
 use super::{get, giver};
 use crate::api_key::ApiKey;
+use crate::bounds::loosened;
 use crate::change::Change;
 use crate::error::Error;
-use crate::store;
+use crate::store::{self, Changer};
 
 /// How often a change is tried again that another one was faster than.
 const ATTEMPTS: usize = 8;
@@ -21,8 +27,8 @@ pub async fn change(
     check: impl Fn(&ApiKey) -> Result<(), Problem>,
 ) -> Result<ApiKey, Problem> {
     let tenant_id = cx.tenant_id()?;
-    let giver = giver(cx).await?;
     for _ in 0..ATTEMPTS {
+        let (giver, calling) = giver(cx).await?;
         let key = get(cx, id).await?;
         check(&key)?;
         if key.has_ended(cx.now()) {
@@ -40,10 +46,26 @@ pub async fn change(
         if settings == key.settings {
             return Ok(key);
         }
-        let statement = store::update(tenant_id, &key, &settings);
-        if !cx.query(Scope::Tenant(tenant_id), statement).await?.is_empty() {
-            return Ok(ApiKey { settings, version: key.version + 1, ..key });
+        let loosened = loosened(&key.settings, &settings);
+        if !loosened.is_empty() && giver.role != Role::Owner && is_owners(cx, &key).await? {
+            return Err(Error::Invalid(loosened).into());
+        }
+        let (calling, loosens) = (calling.as_ref(), !loosened.is_empty());
+        let by = Changer { user_id: cx.user_id()?, role: giver.role, calling, loosens };
+        let statements = store::update(tenant_id, &key, &settings, by);
+        match cx.batch(Scope::Tenant(tenant_id), statements).await {
+            Ok(_) => return Ok(ApiKey { settings, version: key.version + 1, ..key }),
+            Err(Failure::Database(sql::Error::Refused(0))) => return Err(Error::NotFound.into()),
+            // A key isn't what it was, or is an owner's now: look again.
+            Err(Failure::Database(sql::Error::Refused(_))) => {}
+            Err(failure) => return Err(failure.into()),
         }
     }
     Err(sql::Error::Busy.into())
+}
+
+/// Whether only an owner may loosen what binds the key, or those that share its limit.
+pub async fn is_owners(cx: &Cx, key: &ApiKey) -> Result<bool, Problem> {
+    let tenant_id = cx.tenant_id()?;
+    Ok(!cx.query(Scope::Tenant(tenant_id), store::get_of_owner(tenant_id, key)).await?.is_empty())
 }

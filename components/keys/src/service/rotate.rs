@@ -1,15 +1,17 @@
 //! Rotating a key: another one takes its place, and it goes on for a while, so that programs can be given the new one.
 
+use insula_domain::role::Role;
 use insula_kit::id::KeyId;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, Response, idempotency};
 
+use super::change::is_owners;
 use super::{get, giver};
 use crate::api_key::{ApiKey, Secret};
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store;
+use crate::store::{self, Refused};
 
 const HOUR_MS: i64 = 3_600_000;
 /// How often a rotation is tried again that a change was faster than.
@@ -22,8 +24,8 @@ pub struct Replaced {
     pub ends_at: Timestamp,
 }
 
-/// Replaces a key of the caller's tenant by one with the same settings, made by the caller, and so bounded by its role.
-/// Nothing that the caller couldn't make is made so. Of rotations at once one succeeds; the others find the key replaced.
+/// Replaces a key of the caller's tenant by one with the same settings that shares its limit, made by the caller, and so
+/// bounded by its role. What an owner bound isn't prolonged by others. Nothing that the caller couldn't make is made so. Of rotations at once one succeeds; the others find the key replaced.
 pub async fn rotate(
     cx: &Cx,
     id: KeyId,
@@ -31,12 +33,20 @@ pub async fn rotate(
     answer: impl Fn(&ApiKey, &Secret, &Replaced) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let tenant_id = cx.tenant_id()?;
-    let giver = giver(cx).await?;
     for _ in 0..ATTEMPTS {
+        let (giver, calling) = giver(cx).await?;
         let now = cx.now();
         let old = get(cx, id).await?;
         old.demand_rotatable(now)?;
-        let ends_at = old.successor_ends_at(now);
+        // A key that has a limit gets no other one's text: it would have that one's limit besides its own.
+        let limited = calling.as_ref().filter(|calling| calling.settings.limit.is_some());
+        if limited.is_some_and(|calling| calling.limit_root() != old.limit_root()) {
+            return Err(Error::Mightier.into());
+        }
+        let mut ends_at = old.successor_ends_at(now);
+        if giver.role != Role::Owner && is_owners(cx, &old).await? {
+            ends_at = old.settings.expires_at;
+        }
         // A key that ends lengthens no life, least of all its own.
         let expires_at = match giver.key.as_ref().and_then(|own| own.expires_at) {
             Some(own) => Some(ends_at.map_or(own, |ends_at| ends_at.min(own))),
@@ -54,6 +64,8 @@ pub async fn rotate(
             created_at: now,
             last_used_at: None,
             version: 0,
+            limit_root: old.settings.limit.and(Some(old.limit_root())).or(old.limit_root),
+            bounds_role: old.bounds_role.min(giver.role),
             creator_role: Some(giver.role),
             ..old.clone()
         };
@@ -65,14 +77,17 @@ pub async fn rotate(
             None => now,
         };
         let replaced = Replaced { id, ends_at };
-        let statements = store::replace(tenant_id, &old, &new, &secret.digest(), grace_ends_at);
+        let (digest, calling) = (secret.digest(), calling.as_ref());
+        let statements = store::replace(tenant_id, &old, &new, &digest, grace_ends_at, calling);
+        let count = statements.len();
         let answer = answer(&new, &secret, &replaced)?;
         match idempotency::attempt(cx, Scope::Tenant(tenant_id), statements, answer).await? {
             Ok(answer) => return Ok(answer),
-            Err(store::LOCK) => return Err(Error::NotFound.into()),
-            // The key isn't what it was: look again.
-            Err(store::RETIREMENT) => {}
-            Err(_) => return Err(Error::KeyLimit.into()),
+            Err(at) => match store::refused(at, count) {
+                Refused::NoTenant => return Err(Error::NotFound.into()),
+                Refused::Changed => {}
+                Refused::Last => return Err(Error::KeyLimit.into()),
+            },
         }
     }
     Err(sql::Error::Busy.into())

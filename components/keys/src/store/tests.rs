@@ -37,7 +37,7 @@ impl World {
     }
 
     fn insert(&self, tenant_id: TenantId, key: &ApiKey) -> Result<(), Error> {
-        block_on(self.db.batch(Scope::Tenant(tenant_id), insert(tenant_id, key, "digest"))).map(|_| ())
+        block_on(self.db.batch(Scope::Tenant(tenant_id), insert(tenant_id, key, "digest", None))).map(|_| ())
     }
 
     fn key(&self, number: u16) -> ApiKey {
@@ -65,6 +65,8 @@ impl World {
             successor: None,
             last_used_at: None,
             version: 0,
+            limit_root: None,
+            bounds_role: Role::Admin,
             creator_role: None,
         }
     }
@@ -139,5 +141,5 @@ fn the_key_above_the_limit_is_refused_until_one_is_revoked() {
 fn an_absent_tenant_gets_no_key() {
     let world = World::new();
     let absent = TenantId::new(Timestamp::from_ms(0), [9; 10]);
-    assert!(matches!(world.insert(absent, &world.key(1)), Err(Error::Refused(LOCK))));
+    assert!(matches!(world.insert(absent, &world.key(1)), Err(Error::Refused(0))));
 }

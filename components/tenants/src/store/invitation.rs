@@ -12,10 +12,8 @@ use insula_mail::letter::Template;
 use crate::error::Error;
 use crate::invitation::{DAILY_LIMIT, DAY_MS, Invitation, may_invite};
 
-const LOCK_TENANT: &str = include_str!("../../sql/tenant_lock.sql");
 const MISS_MEMBER: &str = include_str!("../../sql/membership_miss_by_email.sql");
 const MISS_OWNER: &str = include_str!("../../sql/invitation_miss_by_owner.sql");
-const SEAT: &str = include_str!("../../sql/tenant_seat.sql");
 const BOUND: &str = include_str!("../../sql/mail_bound_by_subject.sql");
 const DELETE_BY_EMAIL: &str = include_str!("../../sql/invitation_delete_by_email.sql");
 const INSERT: &str = include_str!("../../sql/invitation_insert.sql");
@@ -37,10 +35,10 @@ pub fn insert(tenant_id: TenantId, invitation: &Invitation, digest: &str, actor:
         ..Statement::new(MISS_OWNER, address.clone())
     };
     vec![
-        Statement::required(LOCK_TENANT, params![tenant_id]),
+        insula_turns::of_tenant(tenant_id),
         Statement::required(MISS_MEMBER, address.clone()),
         owners,
-        Statement::required(SEAT, params![tenant_id]),
+        insula_turns::seat(tenant_id),
         Statement::required(BOUND, params![tenant_id, template, since, DAILY_LIMIT]),
         Statement::new(DELETE_BY_EMAIL, address),
         Statement::required(INSERT, row),

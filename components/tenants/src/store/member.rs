@@ -8,7 +8,6 @@ use insula_kit::sql::{self, Row, Statement};
 
 use crate::member::Member;
 
-const LOCK_TENANT: &str = include_str!("../../sql/tenant_lock.sql");
 const LIST: &str = include_str!("../../sql/member_list.sql");
 const GET: &str = include_str!("../../sql/member_get.sql");
 const SET_ROLE: &str = include_str!("../../sql/member_set_role.sql");
@@ -30,16 +29,15 @@ pub fn get(tenant_id: TenantId, user_id: UserId) -> Statement {
 /// owner.
 pub fn set_role(tenant_id: TenantId, user_id: UserId, before: Role, after: Role) -> Vec<Statement> {
     let values = params![after.as_str(), tenant_id, user_id, before.as_str()];
-    vec![lock(tenant_id), Statement::required(SET_ROLE, values)]
+    vec![insula_turns::of_tenant(tenant_id), Statement::required(SET_ROLE, values)]
 }
 
 /// Removes a member. Refused as in [`set_role`].
 pub fn delete(tenant_id: TenantId, user_id: UserId, before: Role) -> Vec<Statement> {
-    vec![lock(tenant_id), Statement::required(DELETE, params![tenant_id, user_id, before.as_str()])]
-}
-
-fn lock(tenant_id: TenantId) -> Statement {
-    Statement::required(LOCK_TENANT, params![tenant_id])
+    vec![
+        insula_turns::of_tenant(tenant_id),
+        Statement::required(DELETE, params![tenant_id, user_id, before.as_str()]),
+    ]
 }
 
 /// Reads a member.

@@ -1,0 +1,249 @@
+-- A key that a limited key made, or that replaced one, shares its limit: all of them draw from the bucket of the first one,
+-- `limit_root`, and have the same limit. `bounds_role` is the highest role of those who set the bounds of a key; null, of
+-- a release that knew none, counts as an owner's.
+alter table api_key
+  add column limit_root text,
+  add column bounds_role text check (bounds_role in ('owner', 'admin', 'analyst', 'viewer'));
+
+update api_key set bounds_role = (
+  select m.role from membership m where m.tenant_id = api_key.tenant_id and m.user_id = api_key.created_by
+);
+
+create index api_key_by_limit_root on api_key (limit_root) where limit_root is not null;
+
+-- What a tenant may, where that isn't what its plan says: all its calls (`all`), one operation (its id in the OpenAPI
+-- document) or one key (its id, or that of the key whose limit it shares). The operator's takes the place of the plan's;
+-- the tenant's own counts while it is within that. `own_role` is the role of who set the tenant's.
+create table tenant_limit (
+  tenant_id text not null references tenant (id) on delete cascade,
+  subject text not null,
+  operator_calls bigint check (operator_calls between 1 and 1000000),
+  operator_window_ms bigint check (operator_window_ms in (1000, 60000, 3600000, 86400000)),
+  operator_burst bigint check (operator_burst between 1 and 1000000),
+  own_calls bigint check (own_calls between 1 and 1000000),
+  own_window_ms bigint check (own_window_ms in (1000, 60000, 3600000, 86400000)),
+  own_burst bigint check (own_burst between 1 and 1000000),
+  own_role text check (own_role in ('owner', 'admin')),
+  version bigint not null,
+  primary key (tenant_id, subject),
+  -- A bucket that nothing was taken from for a day is full, and so needs no row.
+  check (operator_burst * operator_window_ms <= operator_calls * 86400000),
+  check (own_burst * own_window_ms <= own_calls * 86400000)
+);
+
+-- Whether the tenant has such rows: nobody else's call asks for them.
+alter table tenant add column limited integer not null default 0 check (limited in (0, 1));
+
+-- How often a plan was changed.
+alter table plan add column version bigint not null default 0;
+
+-- Where a task of the tick goes on that walks through a whole table, a part at each call.
+create table tick_cursor (
+  task text primary key,
+  after_id text not null
+);
+
+-- Keys that ended are kept for a time. Those of other systems stay, because their texts belong to one tenant for ever.
+create index api_key_by_revocation on api_key (revoked_at_ms) where revoked_at_ms is not null and imported = 0;
+
+create index api_key_by_end on api_key (expires_at_ms) where expires_at_ms is not null and imported = 0;
+
+-- As insula_admit_2, which stays for the release before: with the limits that keys share, and with those of the tenant
+-- that take the place of the plan's. A call that the operator's limit of its operation or key applies to draws nothing
+-- from the plan's bucket, and `requests_per_minute` is null then.
+create procedure insula_admit_3(
+  by_token bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
+  allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint, endpoint text, client text,
+  out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
+  out scopes text, out plan text, out requests_per_minute bigint, out burst bigint, out level bigint,
+  out level_at_ms bigint, out calls bigint, out calls_quota bigint, out endpoint_state text, out key_state text
+) language plpgsql as $admit$
+#variable_conflict use_column
+declare
+  bucket_id text;
+  endpoint_calls bigint;
+  endpoint_window bigint;
+  endpoint_level bigint;
+  endpoint_at bigint;
+  key_calls bigint;
+  key_window bigint;
+  key_level bigint;
+  key_at bigint;
+  last_used bigint;
+  limit_root text;
+  limited bigint;
+  exempt boolean := false;
+  custom record;
+begin
+  -- Everything is read, and decided as far as no limit decides, in one go: expressions cost more than joins here.
+  if by_token = 1 then
+    select s.id, s.user_id, m.tenant_id, m.role, p.name, p.requests_per_minute, p.burst, q.quota, e.calls, e.window_ms,
+        t.limited,
+        case
+          when a.expires_at_ms <= at_ms or s.ended_at_ms is not null then 'unauthenticated'
+          when m.role is null and (asked_tenant is not null or tenant_required = 1) then 'hidden'
+          when t.state <> 'active' and tenant_required = 1 then 'suspended'
+          when allowed_roles is not null
+            and (m.role is null or m.role <> all (string_to_array(allowed_roles, ' '))) then 'forbidden'
+        end
+      into credential_id, person_id, tenant_id, role, plan, requests_per_minute, burst, calls_quota,
+        endpoint_calls, endpoint_window, limited, outcome
+      from access_token a
+      join session s on s.id = a.session_id
+      left join membership m on m.user_id = s.user_id and m.tenant_id = coalesce(asked_tenant, a.tenant_id)
+      left join tenant t on t.id = m.tenant_id
+      join plan p on p.name = coalesce(t.plan, 'free')
+      left join plan_quota q on q.plan = p.name and q.metric = 'api_calls'
+      left join endpoint_limit e on e.plan = p.name and e.operation = endpoint
+      where a.digest = presented;
+  else
+    if lookup = '' then
+      lookup := (select k.id from api_key k where k.digest = presented and k.imported = 1);
+    end if;
+    select k.id, k.created_by, k.tenant_id, m.role, k.scopes, p.name, p.requests_per_minute, p.burst, q.quota,
+        e.calls, e.window_ms, k.limit_calls, k.limit_window_ms, k.last_used_at_ms, coalesce(k.limit_root, k.id), t.limited,
+        case
+          when bit_count(('x' || k.digest)::bit(256) # ('x' || presented)::bit(256)) <> 0
+            or m.role is null or k.revoked_at_ms is not null or k.expires_at_ms <= at_ms then 'unauthenticated'
+          when k.networks is not null and (client is null
+            or not client::inet <<= any (string_to_array(k.networks, ' ')::inet[])) then 'unauthenticated'
+          when k.tenant_id <> asked_tenant then 'hidden'
+          when t.state <> 'active' and tenant_required = 1 then 'suspended'
+          when m.role <> all (string_to_array(allowed_roles, ' '))
+            or not string_to_array(k.scopes, ' ') && string_to_array(allowed_scopes, ' ') then 'forbidden'
+        end
+      into credential_id, person_id, tenant_id, role, scopes, plan, requests_per_minute, burst, calls_quota,
+        endpoint_calls, endpoint_window, key_calls, key_window, last_used, limit_root, limited, outcome
+      from api_key k
+      join tenant t on t.id = k.tenant_id
+      left join membership m on m.user_id = k.created_by and m.tenant_id = k.tenant_id
+      join plan p on p.name = t.plan
+      left join plan_quota q on q.plan = p.name and q.metric = 'api_calls'
+      left join endpoint_limit e on e.plan = p.name and e.operation = endpoint
+      where k.id = lookup;
+  end if;
+  if outcome is not null or credential_id is null then
+    outcome := coalesce(outcome, 'unauthenticated');
+    return;
+  end if;
+  bucket_id := case when by_token = 1 then coalesce(tenant_id || ':', '') || person_id else tenant_id end;
+
+  if limited = 1 then
+    -- What counts of a tenant's own is stated in components/domain/src/custom_limit.rs.
+    for custom in
+      select l.* from tenant_limit l
+      where l.tenant_id = insula_admit_3.tenant_id and l.subject in ('all', endpoint, limit_root)
+    loop
+      if custom.subject = 'all' then
+        requests_per_minute := coalesce(custom.operator_calls, requests_per_minute);
+        burst := coalesce(custom.operator_burst, burst);
+        if custom.own_calls <= requests_per_minute and custom.own_burst <= burst then
+          requests_per_minute := custom.own_calls;
+          burst := custom.own_burst;
+        end if;
+      elsif custom.subject = endpoint then
+        exempt := exempt or custom.operator_calls is not null;
+        endpoint_calls := coalesce(custom.operator_calls, endpoint_calls);
+        endpoint_window := coalesce(custom.operator_window_ms, endpoint_window);
+        if endpoint_calls is null or (custom.own_calls <= endpoint_calls
+          and custom.own_calls * endpoint_window <= endpoint_calls * custom.own_window_ms) then
+          endpoint_calls := custom.own_calls;
+          endpoint_window := custom.own_window_ms;
+        end if;
+      elsif custom.operator_calls is not null then
+        exempt := true;
+        if key_calls is null or key_calls > custom.operator_calls
+          or key_calls * custom.operator_window_ms > custom.operator_calls * key_window then
+          key_calls := custom.operator_calls;
+          key_window := custom.operator_window_ms;
+        end if;
+      end if;
+    end loop;
+  end if;
+
+  set local synchronous_commit = off;
+  if not exempt then
+    insert into bucket as b (id, level, level_at_ms)
+      values (bucket_id, (burst - 1) * 60000, at_ms)
+      on conflict (id) do update
+      set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) - 60000,
+        level_at_ms = greatest(b.level_at_ms, at_ms)
+      where least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) >= 60000
+      returning b.level, b.level_at_ms into level, level_at_ms;
+    if level is null then
+      outcome := 'rate_limited';
+    end if;
+  else
+    requests_per_minute := null;
+    burst := null;
+  end if;
+  if outcome is null and endpoint_calls is not null then
+    insert into bucket as b (id, level, level_at_ms)
+      values (bucket_id || '/' || endpoint || ':' || endpoint_window, (endpoint_calls - 1) * endpoint_window, at_ms)
+      on conflict (id) do update
+      set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * endpoint_calls, endpoint_calls * endpoint_window)
+          - endpoint_window,
+        level_at_ms = greatest(b.level_at_ms, at_ms)
+      where least(b.level + greatest(at_ms - b.level_at_ms, 0) * endpoint_calls, endpoint_calls * endpoint_window)
+        >= endpoint_window
+      returning b.level, b.level_at_ms into endpoint_level, endpoint_at;
+    if endpoint_level is null then
+      outcome := 'rate_limited';
+    end if;
+  end if;
+  if outcome is null and key_calls is not null then
+    insert into bucket as b (id, level, level_at_ms)
+      values (tenant_id || '/' || limit_root || ':' || key_window, (key_calls - 1) * key_window, at_ms)
+      on conflict (id) do update
+      set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * key_calls, key_calls * key_window) - key_window,
+        level_at_ms = greatest(b.level_at_ms, at_ms)
+      where least(b.level + greatest(at_ms - b.level_at_ms, 0) * key_calls, key_calls * key_window) >= key_window
+      returning b.level, b.level_at_ms into key_level, key_at;
+    if key_level is null then
+      outcome := 'rate_limited';
+    end if;
+  end if;
+  if outcome is null and metered = 1 and tenant_id is not null then
+    insert into usage_counter as u (tenant_id, metric, period_start_ms, used)
+      select tenant_id, 'api_calls', day_ms, 1 where calls_quota is null or calls_quota > 0
+      on conflict (tenant_id, metric, period_start_ms)
+      do update set used = u.used + 1 where calls_quota is null or u.used < calls_quota
+      returning u.used into calls;
+    if calls is null then
+      outcome := 'quota_exceeded';
+      calls := calls_quota;
+    end if;
+  end if;
+  if outcome is not null then
+    rollback;
+    -- What the buckets hold that nothing was taken from.
+    select b.level, b.level_at_ms into level, level_at_ms from bucket b where b.id = bucket_id;
+    if endpoint_calls is not null then
+      select b.level, b.level_at_ms into endpoint_level, endpoint_at from bucket b
+        where b.id = bucket_id || '/' || endpoint || ':' || endpoint_window;
+    end if;
+    if key_calls is not null then
+      select b.level, b.level_at_ms into key_level, key_at from bucket b
+        where b.id = tenant_id || '/' || limit_root || ':' || key_window;
+    end if;
+  end if;
+  if endpoint_calls is not null then
+    endpoint_state := concat_ws(' ', endpoint_calls, endpoint_window, endpoint_level, endpoint_at);
+  end if;
+  if key_calls is not null then
+    key_state := concat_ws(' ', key_calls, key_window, key_level, key_at);
+  end if;
+  if calls is null then
+    select u.used into calls from usage_counter u
+      where u.tenant_id = insula_admit_3.tenant_id and u.metric = 'api_calls' and u.period_start_ms = day_ms;
+  end if;
+  if outcome is null then
+    if by_token = 0 and (last_used is null or last_used <= at_ms - 60000) then
+      update api_key k set last_used_at_ms = at_ms
+        where k.id = credential_id and (k.last_used_at_ms is null or k.last_used_at_ms < at_ms);
+    end if;
+    outcome := 'admitted';
+    commit;
+    perform pg_logical_emit_message(true, 'insula', '');
+  end if;
+end $admit$;
