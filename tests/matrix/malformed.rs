@@ -21,6 +21,7 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
                 | Access::MemberOfPath
                 | Access::Permission(_)
                 | Access::PersonWith(_)
+                | Access::PersonWithOrOperator(_)
                 | Access::PermissionOrOperator(_) => Some(ada.owner.caller.clone()),
             };
             ada.renew(&app);

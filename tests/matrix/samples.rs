@@ -31,6 +31,10 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "remove_totp" => Some(json!({ "password": PASSWORD, "code": "000000" })),
         "update_tenant_security" => Some(json!({ "second_factor_required": false })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
+        "set_tenant_limit" => Some(json!({ "rate_limit": "1000/second" })),
+        "set_plan" => Some(json!({
+            "requests_per_minute": 1_000_000, "burst": 1_000_000, "quotas": [], "endpoint_limits": [],
+        })),
         "rotate_signing_keys" => Some(json!({ "if_due": true })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
         "update_api_key" => Some(json!({ "metadata": { "of": "the matrix" } })),
@@ -120,10 +124,10 @@ pub fn path(route: &Route<()>, id: impl Fn(&str) -> String) -> String {
     route.path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// The names of the ids in a route's path.
+/// The names of the ids in a route's path. Problems and plans are everybody's.
 pub fn ids(route: &Route<()>) -> Vec<&'static str> {
     let names = route.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    names.filter(|name| *name != "slug").collect()
+    names.filter(|name| !matches!(*name, "slug" | "plan")).collect()
 }
 
 /// A well-formed request, by a caller.

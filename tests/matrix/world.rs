@@ -41,6 +41,15 @@ impl<'a> Side<'a> {
         app.db().execute("update session set ended_at_ms = null");
         app.db().execute("delete from second_factor");
         app.db().execute(&format!(
+            "insert into tenant_limit (tenant_id, subject, operator_calls, operator_window_ms, operator_burst, own_calls,
+               own_window_ms, own_burst, own_role, version)
+             values ('{}', 'of_the_matrix', 1000000, 1000, 1000000, 1000, 1000, 1000, 'admin', 1)
+             on conflict (tenant_id, subject) do update
+             set operator_calls = 1000000, operator_window_ms = 1000, operator_burst = 1000000, own_calls = 1000,
+               own_window_ms = 1000, own_burst = 1000, own_role = 'admin'",
+            self.owner.tenant_id
+        ));
+        app.db().execute(&format!(
             "insert into invitation values ('{0}', '{1}', 'invited@example.com', 'viewer', '{2}', '{0}', 0, 9000000000000)
              on conflict (id) do nothing",
             self.invitation_id, self.owner.tenant_id, self.owner.user_id
@@ -60,6 +69,8 @@ impl<'a> Side<'a> {
             "report_id" => &self.report_id,
             "invitation_id" => &self.invitation_id,
             "user_id" => &self.member.user_id,
+            "subject" => "of_the_matrix",
+            "plan" => "enterprise",
             other => panic!("no id for the path parameter `{other}`: extend the world of the matrix"),
         }
     }
@@ -73,6 +84,8 @@ pub fn absent(parameter: &str) -> &'static str {
         "report_id" => "rep_01h455vb4pex5vsknk084sn02q",
         "invitation_id" => "inv_01h455vb4pex5vsknk084sn02q",
         "user_id" => "usr_01h455vb4pex5vsknk084sn02q",
+        "subject" => "absent",
+        "plan" => "absent",
         other => panic!("no absent id for the path parameter `{other}`: extend the world of the matrix"),
     }
 }

@@ -101,6 +101,9 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
             (people | types::CallerKinds::API_KEY, Some(to_wit(permission)), true)
         }
         Access::PersonWith(permission) => (people, Some(to_wit(permission)), true),
+        Access::PersonWithOrOperator(permission) => {
+            (people | types::CallerKinds::OPERATOR, Some(to_wit(permission)), true)
+        }
         Access::PermissionOrOperator(permission) => {
             (types::CallerKinds::all(), Some(to_wit(permission)), true)
         }

@@ -11,6 +11,8 @@ pub enum Method {
     Get,
     /// Makes or does.
     Post,
+    /// Makes or replaces.
+    Put,
     /// Changes.
     Patch,
     /// Removes.
@@ -24,6 +26,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -47,6 +50,8 @@ pub enum Access {
     PermissionOrOperator(Permission),
     /// A person whose role has the permission in the tenant that it acts in. No key: what it would make outlives it.
     PersonWith(Permission),
+    /// As [`Self::PersonWith`], or the operator, who acts in no tenant.
+    PersonWithOrOperator(Permission),
     /// The operator of the platform.
     Operator,
 }

@@ -4,6 +4,7 @@ use insula_kit::Problem;
 use insula_kit::problem::{ALREADY_MEMBER, FORBIDDEN, MEMBER_LIMIT, NOT_FOUND};
 
 use crate::invitation::DAILY_LIMIT;
+use crate::limit::SUBJECTS_LIMIT;
 use crate::tenant::OWNED_LIMIT;
 
 insula_kit::catalogue! {
@@ -13,6 +14,9 @@ insula_kit::catalogue! {
     LAST_OWNER = 409 "last-owner" "A tenant keeps an owner";
     /// The caller has no second factor, and would lock itself out of the tenant. Get one first.
     SECOND_FACTOR_MISSING = 409 "second-factor-missing" "The caller has no second factor";
+    /// The tenant has limits of its own about as many subjects as it may: `limit` of them. Remove one that is no longer
+    /// needed.
+    LIMITS_LIMIT = 409 "limits-limit" "The tenant has too many limits of its own";
     /// The person owns as many tenants as it may: `limit` of them. Every tenant has limits and quotas of its own, so they could be
     /// multiplied without end.
     TENANT_LIMIT = 409 "tenant-limit" "The person owns too many tenants";
@@ -42,6 +46,15 @@ pub enum Error {
     /// The person owns as many tenants as it may.
     #[error("too many tenants")]
     TenantLimit,
+    /// Only an owner may loosen what an owner set.
+    #[error("an owner's limit")]
+    OwnersLimit,
+    /// Only the operator may set this.
+    #[error("only the operator may")]
+    OperatorsOnly,
+    /// The tenant has as many limits of its own as it may.
+    #[error("too many limits")]
+    LimitsLimit,
     /// The tenant would be left without an owner.
     #[error("the last owner")]
     LastOwner,
@@ -54,6 +67,13 @@ impl From<Error> for Problem {
             Error::OwnersOnly => {
                 Self::new(&FORBIDDEN).detail("Only an owner may make, invite, change or remove an owner.")
             }
+            Error::OwnersLimit => {
+                Self::new(&FORBIDDEN).detail("Only an owner may loosen or remove a limit that an owner set.")
+            }
+            Error::OperatorsOnly => {
+                Self::new(&FORBIDDEN).detail("Only the operator may. A tenant sets a key's limit at the key.")
+            }
+            Error::LimitsLimit => Self::new(&LIMITS_LIMIT).member("limit", SUBJECTS_LIMIT),
             Error::NoSecondFactor => Self::new(&SECOND_FACTOR_MISSING),
             Error::AlreadyMember => Self::new(&ALREADY_MEMBER),
             Error::MemberLimit => Self::new(&MEMBER_LIMIT),

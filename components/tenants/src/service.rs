@@ -1,7 +1,9 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
 pub mod invitation;
+pub mod limit;
 pub mod member;
+pub mod plan;
 pub mod security;
 
 use insula_domain::role::Role;

@@ -1,7 +1,9 @@
 //! Tenants in the database: the statements of `sql/`, and how their rows are read.
 
 pub mod invitation;
+pub mod limit;
 pub mod member;
+pub mod plan;
 pub mod security;
 
 use insula_domain::role::Role;

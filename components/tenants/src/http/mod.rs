@@ -3,7 +3,9 @@
 pub mod create;
 pub mod get;
 pub mod invitations;
+pub mod limits;
 pub mod list;
 pub mod members;
+pub mod plans;
 pub mod security;
 pub mod view;

@@ -24,6 +24,7 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
         Access::MemberOfPath
             | Access::Permission(_)
             | Access::PersonWith(_)
+            | Access::PersonWithOrOperator(_)
             | Access::PermissionOrOperator(_)
     ) {
         kinds.push(&NOT_FOUND);

@@ -59,6 +59,9 @@ fn callers(access: Access) -> String {
         Access::PersonWith(permission) => {
             format!("people that have the permission `{}`", permission.as_str())
         }
+        Access::PersonWithOrOperator(permission) => {
+            format!("people that have the permission `{}`, the operator", permission.as_str())
+        }
         Access::PermissionOrOperator(permission) => {
             format!("people and API keys that have the permission `{}`, the operator", permission.as_str())
         }

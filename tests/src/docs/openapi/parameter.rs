@@ -34,6 +34,14 @@ fn path(name: &str) -> Parameter {
         "session_id" => (id::<Session>(), "The session."),
         "key_id" => (id::<Key>(), "The API key."),
         "report_id" => (id::<Report>(), "The report."),
+        "subject" => (
+            text().pattern(Some("^[a-z][a-z0-9_]{0,62}$")).examples(["all"]).build(),
+            "`all` calls, an operation by its id in this document, or an API key by its id.",
+        ),
+        "plan" => (
+            text().pattern(Some("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")).examples(["free"]).build(),
+            "The plan.",
+        ),
         "slug" => (text().pattern(Some("^[a-z][a-z-]*$")).build(), "The last part of a problem's `type`."),
         _ => (text().build(), ""),
     };
