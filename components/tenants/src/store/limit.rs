@@ -40,13 +40,16 @@ pub fn get_root(tenant_id: TenantId, id: KeyId) -> Statement {
 /// Sets a limit, or removes it. Refused at the second statement if it isn't what was read any more, or the tenant has too
 /// many.
 pub fn set(tenant_id: TenantId, present: &Limit, by: Setter, rate: Option<Rate>) -> Vec<Statement> {
-    let mut values = params![tenant_id, &present.subject, present.version];
+    let mut values = params![tenant_id, &present.subject];
     if let Some(rate) = rate {
         values.extend(params![rate.calls, rate.window_ms, rate.burst]);
-        if let Setter::Member(role) = by {
-            // The highest role comes first: who tightens what an owner set makes it no less an owner's.
-            values.extend(params![present.own_role.map_or(role, |before| before.min(role)).as_str()]);
-        }
+    }
+    if let (Setter::Member(role), Some(_)) = (by, rate) {
+        // The highest role comes first: who tightens what an owner set makes it no less an owner's.
+        values.extend(params![present.own_role.map_or(role, |before| before.min(role)).as_str()]);
+    }
+    values.extend(params![present.version]);
+    if rate.is_some() {
         values.extend(params![SUBJECTS_LIMIT]);
     }
     let text = match (by, rate) {
