@@ -2,7 +2,7 @@
 
 use insula_domain::bucket::Rate;
 use insula_kit::guard::Caller;
-use insula_kit::id::TenantId;
+use insula_kit::id::{KeyId, TenantId};
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
@@ -45,7 +45,10 @@ pub async fn set(
     if matches!((by, subject), (Setter::Member(_), Subject::Key(_))) {
         return Err(Error::OperatorsOnly.into());
     }
-    let subject = &drawn_from(cx, tenant_id, subject).await?;
+    let subject = &match subject {
+        Subject::Key(id) => root(cx, tenant_id, *id).await?.ok_or_else(|| Problem::new(&NOT_FOUND))?,
+        Subject::All | Subject::Operation(_) => subject.clone(),
+    };
     for _ in 0..ATTEMPTS {
         let found = find(cx, tenant_id, subject).await?;
         check(found.as_ref())?;
@@ -116,12 +119,14 @@ async fn find(cx: &Cx, tenant_id: TenantId, subject: &Subject) -> Result<Option<
 /// The subject that a limit is stored for: of a key, the one whose limit it shares.
 async fn drawn_from(cx: &Cx, tenant_id: TenantId, subject: &Subject) -> Result<Subject, Problem> {
     let Subject::Key(id) = subject else { return Ok(subject.clone()) };
-    let rows = cx.query(Scope::Tenant(tenant_id), limit::get_root(tenant_id, *id)).await?;
-    match rows.first() {
-        Some(row) => Ok(Subject::Key(row.id("limit_root")?)),
-        // A key that is gone may have been the first of others that go on.
-        None => Ok(subject.clone()),
-    }
+    // A key that is gone may have been the first of others that go on.
+    Ok(root(cx, tenant_id, *id).await?.unwrap_or_else(|| subject.clone()))
+}
+
+/// The key whose limit a key draws from; none if the tenant has no such key.
+async fn root(cx: &Cx, tenant_id: TenantId, id: KeyId) -> Result<Option<Subject>, Problem> {
+    let rows = cx.query(Scope::Tenant(tenant_id), limit::get_root(tenant_id, id)).await?;
+    Ok(rows.first().map(|row| row.id("limit_root").map(Subject::Key)).transpose()?)
 }
 
 fn setter(cx: &Cx) -> Result<Setter, Problem> {
