@@ -1,5 +1,5 @@
--- Takes a token from each bucket that is named (of the plan's too, unless it is null), counts the call and notes the key's use, all or nothing: no row means
--- nothing. The view's trigger does it.
+-- Takes a token from each bucket that is named (of the plan's too, unless it is null), counts the call and notes the
+-- key's use, all or nothing: no row means nothing. The view's trigger does it.
 -- Parameters: $1 bucket_id, $2 at_ms, $3 per_minute, $4 burst, $5 endpoint_bucket_id, $6 endpoint_calls,
 -- $7 endpoint_window_ms, $8 key_bucket_id, $9 key_calls, $10 key_window_ms, $11 counts_for, $12 day_ms, $13 quota,
 -- $14 used_key_id.
