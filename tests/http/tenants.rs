@@ -1,11 +1,13 @@
 //! Tenants, which are workspaces under another name.
 
 mod bounds;
+mod change;
 mod create;
 mod get;
 mod idempotency;
 mod invitations;
 mod limits;
+mod lifecycle;
 mod list;
 mod members;
 mod plans;

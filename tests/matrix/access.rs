@@ -24,14 +24,15 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
         Access::PersonOrOperator => (!is_person(kind) && kind != Kind::Operator).then_some(403),
         Access::MemberOfPath => is_stranger(kind).then_some(404),
         Access::Operator => (kind != Kind::Operator).then_some(403),
-        Access::PersonWithOrOperator(_) if kind == Kind::Operator => None,
-        Access::PersonWith(_) | Access::PersonWithOrOperator(_) if !is_person(kind) => {
+        Access::PersonWithOrOperator(_) | Access::InAnyState(_) if kind == Kind::Operator => None,
+        Access::PersonWith(_) | Access::PersonWithOrOperator(_) | Access::InAnyState(_) if !is_person(kind) => {
             let hidden = route.path.contains("{tenant_id}") && is_stranger(kind);
             Some(if hidden { 404 } else { 403 })
         }
         Access::Permission(permission)
         | Access::PersonWith(permission)
         | Access::PersonWithOrOperator(permission)
+        | Access::InAnyState(permission)
         | Access::PermissionOrOperator(permission) => {
             if kind == Kind::Operator {
                 return matches!(access, Access::Permission(_)).then_some(403);

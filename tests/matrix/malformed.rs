@@ -21,8 +21,9 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
                 | Access::MemberOfPath
                 | Access::Permission(_)
                 | Access::PersonWith(_)
+                | Access::PermissionOrOperator(_)
                 | Access::PersonWithOrOperator(_)
-                | Access::PermissionOrOperator(_) => Some(ada.owner.caller.clone()),
+                | Access::InAnyState(_) => Some(ada.owner.caller.clone()),
             };
             ada.renew(&app);
             act(&app, route, &path(route, |name| ada.id(name).to_owned()), caller);

@@ -29,6 +29,8 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         // Nobody in the world of the matrix has a second factor: 409.
         "confirm_totp" => Some(json!({ "code": "000000" })),
         "remove_totp" => Some(json!({ "password": PASSWORD, "code": "000000" })),
+        "update_tenant" => Some(json!({ "settings": { "of": "the matrix" } })),
+        "suspend_tenant" | "activate_tenant" => Some(json!({ "reason": "The matrix wants it." })),
         "update_tenant_security" => Some(json!({ "second_factor_required": false })),
         "create_tenant" | "create_workspace" => Some(json!({ "name": "Another" })),
         "set_tenant_limit" => Some(json!({ "rate_limit": "1000/second" })),

@@ -10,6 +10,7 @@
 //! | [`rate_limit`] | a rate limit as people write it                                 |
 //! | [`custom_limit`] | limits of one tenant that aren't those of its plan       |
 //! | [`network`]    | the networks that a key may be used from                        |
+//! | [`lifecycle`]  | the life of a tenant: its states and what leads from one to another |
 //! | [`metric`]     | what is metered, and when its counter starts again              |
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
 //! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
@@ -21,6 +22,7 @@ pub mod bucket;
 pub mod credential;
 pub mod custom_limit;
 pub mod data_map;
+pub mod lifecycle;
 pub mod metric;
 pub mod network;
 pub mod permission;

@@ -104,6 +104,10 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
         Access::PersonWithOrOperator(permission) => {
             (people | types::CallerKinds::OPERATOR, Some(to_wit(permission)), true)
         }
+        // The path names a tenant, so the guard asks for a member of it all the same.
+        Access::InAnyState(permission) => {
+            (people | types::CallerKinds::OPERATOR, Some(to_wit(permission)), false)
+        }
         Access::PermissionOrOperator(permission) => {
             (types::CallerKinds::all(), Some(to_wit(permission)), true)
         }

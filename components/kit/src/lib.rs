@@ -19,6 +19,7 @@
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
 //! | [`etag`]        | strong entity tags                                                     |
+//! | [`texts`]       | texts of a client's own under names of its own                         |
 //! | [`token`]       | opaque tokens                                                          |
 //! | `seal`          | what is stored only under the master key                               |
 //! | `second_factor` | whether a person lacks the one that a tenant demands               |
@@ -46,6 +47,7 @@ pub mod schema;
 pub mod seal;
 mod second_factor;
 pub mod serve;
+pub mod texts;
 pub mod token;
 pub mod validate;
 

@@ -50,8 +50,10 @@ pub enum Access {
     PermissionOrOperator(Permission),
     /// A person whose role has the permission in the tenant that it acts in. No key: what it would make outlives it.
     PersonWith(Permission),
-    /// As [`Self::PersonWith`], or the operator, who acts in no tenant.
+    /// As [`Self::PersonWith`], or the operator.
     PersonWithOrOperator(Permission),
+    /// The same, whatever state the tenant of the path is in.
+    InAnyState(Permission),
     /// The operator of the platform.
     Operator,
 }

@@ -5,11 +5,15 @@
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
 
-use crate::store::{self, CHUNK};
+use crate::store::{self, CHUNK, ending};
 
 /// The most statements of one task in one call: with [`CHUNK`], 20,000 rows. It keeps a call after a long pause
 /// within the time that a request may take; the rest is due at the next call.
 const ROUNDS: usize = 20;
+
+/// How long after a tenant was sent on its way out a call may still write that was let in before: longer than any request
+/// may take.
+const CALLS_END_AFTER_MS: i64 = 300_000;
 
 /// A task that is run at every call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub enum Task {
     Keys,
     /// Deletes buckets that are full again.
     Buckets,
+    /// Removes what tenants had that are on their way out, and ends them.
+    Tenants,
 }
 
 /// What a task did.
@@ -50,7 +56,7 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
@@ -63,6 +69,7 @@ impl Task {
         Self::Mailbox,
         Self::Keys,
         Self::Buckets,
+        Self::Tenants,
     ];
 
     /// The name on the wire.
@@ -80,11 +87,12 @@ impl Task {
             Self::Mailbox => "purge_mailbox",
             Self::Keys => "purge_api_keys",
             Self::Buckets => "purge_buckets",
+            Self::Tenants => "end_tenants",
         }
     }
 
-    /// Removes some rows: how many, and whether there may be more.
-    async fn chunk(self, db: &Db, now: Timestamp) -> Result<(usize, bool), sql::Error> {
+    /// Does a bounded part of it. Returns how many rows that removed, and whether there is more to do.
+    async fn part(self, db: &Db, now: Timestamp) -> Result<(usize, bool), sql::Error> {
         let removed = match self {
             Self::Idempotency => store::purge_idempotency(db, now).await,
             Self::AccessTokens => store::purge_access_tokens(db, now).await,
@@ -101,6 +109,10 @@ impl Task {
                 let step = store::bucket::purge(db, now).await?;
                 return Ok((step.removed, !step.is_last));
             }
+            Self::Tenants => {
+                let step = ending::step(db, now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
+                return Ok(step.map_or((0, false), |removed| (removed, true)));
+            }
         }?;
         Ok((removed, removed >= CHUNK))
     }
@@ -108,13 +120,13 @@ impl Task {
     async fn run(self, db: &Db, now: Timestamp) -> Result<Ran, sql::Error> {
         let mut removed = 0;
         for _ in 0..ROUNDS {
-            let (chunk, more) = match self.chunk(db, now).await {
-                Ok(chunk) => chunk,
+            let (part, more) = match self.part(db, now).await {
+                Ok(done) => done,
                 // Somebody else is at the same rows; what they leave is due at the next call.
                 Err(sql::Error::Busy) => break,
                 Err(error) => return Err(error),
             };
-            removed += chunk;
+            removed += part;
             if !more {
                 break;
             }

@@ -1,13 +1,18 @@
 //! Why an operation on tenants and members is refused, and what a client is told about it.
 
+use insula_domain::lifecycle::InvalidTransition;
 use insula_kit::Problem;
 use insula_kit::problem::{ALREADY_MEMBER, FORBIDDEN, MEMBER_LIMIT, NOT_FOUND};
+
+use insula_kit::validate::FieldError;
 
 use crate::invitation::DAILY_LIMIT;
 use crate::limit::SUBJECTS_LIMIT;
 use crate::tenant::OWNED_LIMIT;
 
 insula_kit::catalogue! {
+    /// A tenant in this state (`state`) can't be asked for this (`event`).
+    INVALID_TRANSITION = 409 "invalid-transition" "The tenant's state does not allow it";
     /// The tenant has sent as many invitations within a day as it may: `limit` of them. Wait a while.
     INVITATION_LIMIT = 409 "invitation-limit" "The tenant has sent too many invitations";
     /// The member is the tenant's only owner, and a tenant always keeps one. Make somebody else an owner first.
@@ -25,6 +30,15 @@ insula_kit::catalogue! {
 /// A refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
+    /// The tenant's state doesn't lead there.
+    #[error("no such transition")]
+    InvalidTransition(InvalidTransition),
+    /// Only the operator may do this.
+    #[error("only the operator may")]
+    OperatorsOnly,
+    /// There is no plan of that name.
+    #[error("no such plan")]
+    NoSuchPlan,
     /// There is no such member.
     #[error("no such member")]
     NoSuchMember,
@@ -63,6 +77,13 @@ pub enum Error {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
+            Error::InvalidTransition(InvalidTransition { from, event }) => {
+                Self::new(&INVALID_TRANSITION).member("state", from.as_str()).member("event", event.as_str())
+            }
+            Error::OperatorsOnly => {
+                Self::new(&FORBIDDEN).detail("The operator has suspended the tenant, so only it may change that.")
+            }
+            Error::NoSuchPlan => FieldError::new("plan", "unknown", "must be the name of a plan").into(),
             Error::NoSuchMember => Self::new(&NOT_FOUND),
             Error::OwnersOnly => {
                 Self::new(&FORBIDDEN).detail("Only an owner may make, invite, change or remove an owner.")

@@ -5,6 +5,9 @@
 //! | `Create`  | `POST /api/v1/tenants`            | a person, who becomes the owner        |
 //! | `List`    | `GET /api/v1/tenants`             | a person its own, the operator all     |
 //! | `Get`     | `GET /api/v1/tenants/{tenant_id}` | a member, a key of the tenant, the operator |
+//! | `Change`  | `PATCH /api/v1/tenants/{tenant_id}` | `manage_tenant`, the operator |
+//! | `Suspend`, `Activate` | `POST /api/v1/tenants/{tenant_id}/suspend`, `…/activate` | `manage_tenant`, the operator |
+//! | `Remove`  | `DELETE /api/v1/tenants/{tenant_id}` | `manage_tenant`, the operator |
 //! | `ListMembers` | `GET /api/v1/tenants/{tenant_id}/members` | `manage_users` |
 //! | `SetRole` | `PATCH /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
 //! | `RemoveMember` | `DELETE /api/v1/tenants/{tenant_id}/members/{user_id}` | `manage_users` |
@@ -39,6 +42,7 @@ mod service;
 mod store;
 mod tenant;
 
+use insula_domain::lifecycle::Event;
 use insula_kit::problem::Kind;
 use insula_kit::{Cx, Problem, Request, Response};
 
@@ -59,6 +63,10 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Create => http::create::handle(cx, &request).await,
         Operation::List => http::list::handle(cx, &request).await,
         Operation::Get => http::get::handle(cx, &request).await,
+        Operation::Change => http::change::handle(cx, &request).await,
+        Operation::Suspend => http::state::set(cx, &request, Event::Suspend).await,
+        Operation::Activate => http::state::set(cx, &request, Event::Activate).await,
+        Operation::Remove => http::state::remove(cx, &request).await,
         Operation::ListMembers => http::members::list::handle(cx, &request).await,
         Operation::SetRole => http::members::set_role::handle(cx, &request).await,
         Operation::GetSecurity => http::security::get(cx, &request).await,

@@ -9,12 +9,14 @@ use insula_kit::problem::{ALREADY_MEMBER, Kind, MEMBER_LIMIT, STALE};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use crate::error;
+use crate::http::change::ChangeBody;
 use crate::http::create::NewTenantBody;
 use crate::http::invitations::create::NewInvitationBody;
 use crate::http::invitations::view::InvitationView;
 use crate::http::members::set_role::MemberChangeBody;
 use crate::http::members::view::MemberView;
 use crate::http::security::{SecurityBody, SecurityView};
+use crate::http::state::ReasonBody;
 use crate::http::view::TenantView;
 
 /// What this component can do.
@@ -26,6 +28,14 @@ pub enum Operation {
     List,
     /// Reads one tenant.
     Get,
+    /// Changes what a tenant is besides its state.
+    Change,
+    /// Has a tenant's calls refused.
+    Suspend,
+    /// Has them let in again.
+    Activate,
+    /// Has a tenant removed.
+    Remove,
     /// Lists the members of a tenant.
     ListMembers,
     /// Changes what a member is.
@@ -66,7 +76,7 @@ pub const ROUTES: &[Route<Operation>] = &[
     list("/api/v1/tenants", "list_tenants", "List tenants"),
     Route {
         method: Method::Get,
-        path: "/api/v1/tenants/{tenant_id}",
+        path: ONE,
         operation: Operation::Get,
         access: Access::MemberOfPath,
         metered: false,
@@ -82,6 +92,59 @@ pub const ROUTES: &[Route<Operation>] = &[
                 Answer::empty(304, "The client has this version already."),
             ],
             problems: &[],
+        },
+    },
+    Route {
+        method: Method::Patch,
+        path: ONE,
+        operation: Operation::Change,
+        access: Access::PersonWithOrOperator(Permission::ManageTenant),
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<ChangeBody>()),
+        doc: Doc {
+            id: "update_tenant",
+            summary: "Change a tenant",
+            about: "Its name, region and settings are for whoever may manage it, its plan for the operator. It counts from \
+                the tenant's next call on.",
+            query: &[],
+            answers: CHANGED,
+            problems: &[&STALE],
+        },
+    },
+    state(
+        Access::PersonWithOrOperator(Permission::ManageTenant),
+        "/api/v1/tenants/{tenant_id}/suspend",
+        Operation::Suspend,
+        "suspend_tenant",
+        "Suspend a tenant",
+        "From its next call on it is refused with `tenant-suspended`, its people and its keys alike. The operator may take \
+            over what a member has suspended.",
+    ),
+    state(
+        Access::InAnyState(Permission::ManageTenant),
+        "/api/v1/tenants/{tenant_id}/activate",
+        Operation::Activate,
+        "activate_tenant",
+        "Activate a tenant",
+        "From its next call on it is let in again. What the operator has suspended, only the operator activates.",
+    ),
+    Route {
+        method: Method::Delete,
+        path: ONE,
+        operation: Operation::Remove,
+        access: Access::PersonWithOrOperator(Permission::ManageTenant),
+        metered: false,
+        creates: false,
+        body: Body::None,
+        doc: Doc {
+            id: "remove_tenant",
+            summary: "Remove a tenant",
+            about: "From its next call on it is refused, and nobody brings it back. What it had is removed by and by; then it \
+                is `deleted`, and its people are strangers to it.",
+            query: &[],
+            answers: &[Answer::json::<TenantView>(202, "The tenant, which is on its way out.")],
+            problems: STATE_PROBLEMS,
         },
     },
     member(
@@ -236,8 +299,40 @@ const CHANGE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER, &STALE];
 const SECURITY_PROBLEMS: &[&Kind] = &[&error::SECOND_FACTOR_MISSING, &STALE];
 const REMOVE_PROBLEMS: &[&Kind] = &[&error::LAST_OWNER];
 const INVITE_PROBLEMS: &[&Kind] = &[&ALREADY_MEMBER, &MEMBER_LIMIT, &error::INVITATION_LIMIT];
+/// What changing a tenant answers.
+const CHANGED: &[Answer] = &[Answer::json::<TenantView>(200, "The tenant.")];
+const STATE_PROBLEMS: &[&Kind] = &[&error::INVALID_TRANSITION];
+const ONE: &str = "/api/v1/tenants/{tenant_id}";
 const INVITATIONS: &str = "/api/v1/tenants/{tenant_id}/invitations";
 const ONE_MEMBER: &str = "/api/v1/tenants/{tenant_id}/members/{user_id}";
+
+/// What suspending and activating have in common.
+const fn state(
+    access: Access,
+    path: &'static str,
+    operation: Operation,
+    id: &'static str,
+    summary: &'static str,
+    about: &'static str,
+) -> Route<Operation> {
+    Route {
+        method: Method::Post,
+        path,
+        operation,
+        access,
+        metered: false,
+        creates: false,
+        body: Body::Json(Media::json::<ReasonBody>()),
+        doc: Doc {
+            id,
+            summary,
+            about,
+            query: &[],
+            answers: CHANGED,
+            problems: STATE_PROBLEMS,
+        },
+    }
+}
 
 /// What the operations on members have in common: who may call them, and that they are not metered.
 const fn member(

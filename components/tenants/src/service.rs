@@ -1,11 +1,16 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
+pub mod change;
 pub mod invitation;
 pub mod limit;
+pub mod lifecycle;
 pub mod member;
 pub mod plan;
 pub mod security;
 
+use std::collections::BTreeMap;
+
+use insula_domain::lifecycle::State;
 use insula_domain::role::Role;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
@@ -16,7 +21,10 @@ use insula_kit::{Cx, Problem, Response, idempotency};
 
 use crate::error::Error;
 use crate::store;
-use crate::tenant::{FIRST_PLAN, Name, State, Tenant};
+use crate::tenant::{FIRST_PLAN, Name, Standing, Tenant};
+
+/// How often a change is tried again that another one was faster than.
+const ATTEMPTS: usize = 8;
 
 /// Makes a tenant whose owner is the caller. Both are stored, or neither; `answer` tells of it, and is kept with it
 /// for a request that is sent again.
@@ -29,8 +37,11 @@ pub async fn create(
     let tenant = Tenant {
         id: cx.new_id()?,
         name,
-        state: State::Active,
+        standing: Standing { state: State::Active, by: None, reason: None },
         plan: FIRST_PLAN.to_owned(),
+        region: None,
+        settings: BTreeMap::new(),
+        version: 0,
         role: Some(Role::Owner),
         created_at: cx.now(),
     };

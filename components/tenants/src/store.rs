@@ -6,17 +6,24 @@ pub mod member;
 pub mod plan;
 pub mod security;
 
+use std::collections::BTreeMap;
+
+use insula_domain::lifecycle::State;
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
+use insula_kit::time::Timestamp;
 
-use crate::tenant::{Name, OWNED_LIMIT, State, Tenant};
+use crate::tenant::{Actor, Name, OWNED_LIMIT, Reason, Region, Standing, Tenant};
 
 const INSERT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
 const GET: &str = include_str!("../sql/tenant_get.sql");
+const CHANGE: &str = include_str!("../sql/tenant_change.sql");
+const GET_PLAN: &str = include_str!("../sql/plan_get.sql");
+const SET_STATE: &str = include_str!("../sql/tenant_set_state.sql");
 const LIST: &str = include_str!("../sql/tenant_list.sql");
 const LIST_BY_USER: &str = include_str!("../sql/tenant_list_by_user.sql");
 
@@ -26,12 +33,32 @@ pub const OWNER: usize = 2;
 /// Stores a tenant and its owner, both or neither. Tenants of one person are made one after another: without the lock,
 /// two batches that run at once would count without each other's.
 pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
-    let Tenant { id, name, state, plan, role: _, created_at } = tenant;
+    let Tenant { id, name, standing, plan, created_at, .. } = tenant;
+    let state = standing.state;
     vec![
         insula_turns::of_person(owner_id),
         Statement::required(INSERT, params![*id, name.as_str(), state.as_str(), plan, *created_at]),
         Statement::required(INSERT_OWNER, params![*id, *created_at, owner_id, OWNED_LIMIT]),
     ]
+}
+
+/// The place of the statement in [`change`] that finds no plan.
+pub const PLAN: usize = 0;
+
+/// Stores a tenant as it shall be; refused if it was changed meanwhile, or there is no such plan.
+pub fn change(next: &Tenant) -> Result<Vec<Statement>, sql::Error> {
+    let settings = serde_json::to_string(&next.settings).map_err(|_| sql::Error::Decode("settings".to_owned()))?;
+    let (region, before) = (next.region.as_ref().map(|region| region.as_str().to_owned()), next.version - 1);
+    let values = params![next.name.as_str(), &next.plan, region, settings, next.id, before];
+    Ok(vec![Statement::required(GET_PLAN, params![&next.plan]), Statement::required(CHANGE, values)])
+}
+
+/// Stores the state that a tenant shall be in; refused if it was changed meanwhile.
+pub fn set_state(next: &Tenant, at: Timestamp) -> Statement {
+    let Standing { state, by, reason } = &next.standing;
+    let reason = reason.as_ref().map(|reason| reason.as_str().to_owned());
+    let by = by.map(|by| by.as_str().to_owned());
+    Statement::required(SET_STATE, params![state.as_str(), by, reason, at, next.id, next.version - 1])
 }
 
 /// One tenant; its row is for [`read`].
@@ -54,11 +81,27 @@ pub fn read(row: &Row, role: Option<Role>) -> Result<Tenant, sql::Error> {
     Ok(Tenant {
         id: row.id("id")?,
         name: Name::stored(row.text("name")?),
-        state: row.word("state", State::parse)?,
+        standing: standing(row)?,
         plan: row.text("plan")?,
+        region: row.optional_text("region")?.map(Region::stored),
+        settings: settings(row)?,
+        version: row.integer("version")?,
         role,
         created_at: row.time("created_at_ms")?,
     })
+}
+
+fn standing(row: &Row) -> Result<Standing, sql::Error> {
+    let by = match row.optional_text("state_by")? {
+        None => None,
+        Some(_) => Some(row.word("state_by", Actor::parse)?),
+    };
+    let reason = row.optional_text("state_reason")?.map(Reason::stored);
+    Ok(Standing { state: row.word("state", State::parse)?, by, reason })
+}
+
+fn settings(row: &Row) -> Result<BTreeMap<String, String>, sql::Error> {
+    serde_json::from_str(&row.text("settings")?).map_err(|_| sql::Error::Decode("settings".to_owned()))
 }
 
 /// Reads a tenant with the reader's role in it, if the row has one.
@@ -76,7 +119,6 @@ mod tests {
     use futures::executor::block_on;
     use insula_kit::sql::memory::Memory;
     use insula_kit::sql::{Db, Rows, Scope};
-    use insula_kit::time::Timestamp;
 
     fn migrated() -> Db {
         Db::Memory(Memory::migrated().unwrap())
@@ -97,8 +139,11 @@ mod tests {
         Tenant {
             id: TenantId::new(Timestamp::from_ms(number.into()), [number; 10]),
             name: Name::parse("Acme").unwrap(),
-            state: State::Active,
+            standing: Standing { state: State::Active, by: None, reason: None },
             plan: "free".to_owned(),
+            region: None,
+            settings: BTreeMap::new(),
+            version: 0,
             role: Some(Role::Owner),
             created_at: Timestamp::from_ms(number.into()),
         }

@@ -62,6 +62,7 @@ pub const STEPS: &[Step] = steps! {
     8 "0008_guessing"
     9 "0009_signing_keys"
     11 "0011_limits"
+    14 "0014_lifecycle"
 };
 
 /// The number that the present code needs.

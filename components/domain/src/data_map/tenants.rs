@@ -173,6 +173,12 @@ pub const TENANT: Table = Table {
         ("created_at_ms", Technical),
         ("second_factor_required", Business),
         ("limited", Technical),
+        ("state_reason", Content),
+        ("state_by", Business),
+        ("state_at_ms", Technical),
+        ("region", Business),
+        ("settings", Content),
+        ("version", Technical),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! The operations as HTTP: one file each, and the JSON that they share.
 
+pub mod change;
 pub mod create;
 pub mod get;
 pub mod invitations;
@@ -8,4 +9,5 @@ pub mod list;
 pub mod members;
 pub mod plans;
 pub mod security;
+pub mod state;
 pub mod view;

@@ -1,10 +1,12 @@
 //! The JSON of a tenant.
 
+use std::collections::BTreeMap;
+
 use insula_domain::role::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::tenant::Tenant;
+use crate::tenant::{Actor, Tenant};
 
 /// An account that owns everything else. A workspace is the same under another name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,12 +18,23 @@ pub struct TenantView {
     /// What people call it.
     #[schema(example = "Acme")]
     name: String,
-    /// `active`, or `suspended`: then its calls are refused.
+    /// `pending`, `provisioning`, `active`, `suspended`, `deprovisioning` or `deleted`. Only in `active` are its calls let in.
     #[schema(example = "active")]
     state: &'static str,
+    /// Why it was brought there; null where nobody said.
+    #[schema(required)]
+    state_reason: Option<String>,
+    /// Who brought it there, `member` or `operator`; null for whom nobody did after it was made.
+    #[schema(required)]
+    state_by: Option<&'static str>,
     /// The name of its plan.
     #[schema(example = "free")]
     plan: String,
+    /// Where its data shall be; null is anywhere.
+    #[schema(required)]
+    region: Option<String>,
+    /// Texts of its own.
+    settings: BTreeMap<String, String>,
     /// What the caller is there; null for the operator, who is a member of none.
     #[schema(required)]
     role: Option<Role>,
@@ -35,8 +48,12 @@ impl From<&Tenant> for TenantView {
         Self {
             id: tenant.id.to_string(),
             name: tenant.name.as_str().to_owned(),
-            state: tenant.state.as_str(),
+            state: tenant.standing.state.as_str(),
+            state_reason: tenant.standing.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            state_by: tenant.standing.by.map(Actor::as_str),
             plan: tenant.plan.clone(),
+            region: tenant.region.as_ref().map(|region| region.as_str().to_owned()),
+            settings: tenant.settings.clone(),
             role: tenant.role,
             created_at: tenant.created_at.to_rfc3339(),
         }

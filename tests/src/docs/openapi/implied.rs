@@ -26,6 +26,8 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
             | Access::PersonWith(_)
             | Access::PersonWithOrOperator(_)
             | Access::PermissionOrOperator(_)
+            | Access::PersonWithOrOperator(_)
+            | Access::InAnyState(_)
     ) {
         kinds.push(&NOT_FOUND);
     }

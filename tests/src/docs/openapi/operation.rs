@@ -59,7 +59,7 @@ fn callers(access: Access) -> String {
         Access::PersonWith(permission) => {
             format!("people that have the permission `{}`", permission.as_str())
         }
-        Access::PersonWithOrOperator(permission) => {
+        Access::PersonWithOrOperator(permission) | Access::InAnyState(permission) => {
             format!("people that have the permission `{}`, the operator", permission.as_str())
         }
         Access::PermissionOrOperator(permission) => {

@@ -38,7 +38,9 @@ pub fn requirements(access: Access) -> Vec<SecurityRequirement> {
     let names: &[&str] = match access {
         Access::Public => &[],
         Access::Person | Access::PersonWith(_) => &[ACCESS_TOKEN],
-        Access::PersonOrOperator | Access::PersonWithOrOperator(_) => &[ACCESS_TOKEN, OPERATOR_KEY],
+        Access::PersonOrOperator | Access::PersonWithOrOperator(_) | Access::InAnyState(_) => {
+            &[ACCESS_TOKEN, OPERATOR_KEY]
+        }
         Access::MemberOfPath => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER, OPERATOR_KEY],
         Access::Permission(_) => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER],
         Access::PermissionOrOperator(_) => &[ACCESS_TOKEN, API_KEY, API_KEY_HEADER, OPERATOR_KEY],
