@@ -1,6 +1,7 @@
 //! The tokens that are mailed to a person: what they are for, and how long they are good for.
 //!
-//! A person has at most one of each purpose, the newest. It is used once, and only its digest is stored.
+//! A token is used once, and only its digest is stored. Of those that confirm an address only the newest counts, which
+//! nobody but its person can ask for; those that replace a password, which anybody can ask for, count until one is used.
 
 use insula_kit::time::Timestamp;
 use insula_kit::token::{self, Token};
@@ -66,7 +67,7 @@ impl Fresh {
         }
     }
 
-    /// An earlier token that was made after this is let be, and nothing is mailed.
+    /// Where an earlier token was made after this, nothing more is mailed.
     pub const fn replaces_before(&self) -> Timestamp {
         self.created_at.plus_ms(-PAUSE_MS)
     }

@@ -7,7 +7,8 @@ use insula_kit::problem::{
 use insula_kit::validate::FieldError;
 
 insula_kit::catalogue! {
-    /// Somebody is registered with this e-mail address. Log in, or use another address.
+    /// Somebody is registered with this e-mail address, and is told by mail that it was tried. Log in, or use another
+    /// address.
     EMAIL_TAKEN = 409 "email-taken" "The e-mail address is taken";
     /// No person has this e-mail address and this password. Which of the two is wrong is not told.
     INVALID_CREDENTIALS = 401 "invalid-credentials" "The e-mail address or the password is wrong";
@@ -24,7 +25,7 @@ insula_kit::catalogue! {
     WRONG_PASSWORD = 403 "wrong-password" "The password is wrong";
     /// The person has a second factor already. Remove it first.
     SECOND_FACTOR_ENABLED = 409 "second-factor-enabled" "There is a second factor already";
-    /// There is no second factor to confirm or to remove.
+    /// There is no second factor to confirm, to remove or to have recovery codes for.
     NO_SECOND_FACTOR = 409 "no-second-factor" "There is no second factor";
     /// Too many attempts failed for this account or from this network. Wait for `retry_after` seconds; a right attempt
     /// that is made earlier is not looked at.

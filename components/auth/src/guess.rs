@@ -15,6 +15,11 @@
 //! from a network that the person has logged in from. A success forgets what was counted for the account from this
 //! network; from the others it takes back its own count only, or an attacker could make room with an account of its own.
 //!
+//! Two more things are slowed down that are no failures. Logins that succeed are counted by account, because each costs
+//! a hash and a session; the count is looked at before the hash and made with the session, so only who has the password
+//! moves it. A registration is counted as if its address were taken, and takes that back when it isn't: who looks for
+//! customers among addresses is held to a few a day.
+//!
 //! Accounts and networks are kept as digests under the master key, so the table names nobody.
 
 pub mod rule;
@@ -27,7 +32,7 @@ use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, schema};
 
-use self::rule::{CODE, ELSEWHERE, NETWORK, PAIR, Rule, WIDE};
+use self::rule::{CODE, ELSEWHERE, LOGIN, NETWORK, PAIR, Rule, TAKEN, TAKEN_WIDE, WIDE};
 use crate::error::Error;
 
 /// How long a network stays known after the last login from it: 90 days.
@@ -67,6 +72,18 @@ pub fn registration(cx: &Cx) -> Result<Vec<Subject>, Problem> {
     networks(cx, "registration")
 }
 
+/// What a registration may be told of that somebody is registered: the address, and the network.
+pub fn taken(cx: &Cx, email: &str) -> Result<Vec<Subject>, Problem> {
+    let mut subjects = vec![subject(cx, "taken", email, TAKEN)?];
+    subjects.extend(within(cx, "taken", TAKEN, TAKEN_WIDE)?);
+    Ok(subjects)
+}
+
+/// What logins to an account are counted by that succeed.
+pub fn logins(cx: &Cx, account: &str) -> Result<Subject, Problem> {
+    subject(cx, "login", account, LOGIN)
+}
+
 /// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
 pub fn mail(cx: &Cx) -> Result<Vec<Subject>, Problem> {
     networks(cx, "mail")
@@ -78,9 +95,10 @@ pub fn network(cx: &Cx) -> Result<Option<String>, Problem> {
 }
 
 /// Remembers that a person has proven itself from this network.
-pub fn remember(cx: &Cx, user_id: UserId) -> Result<Option<Statement>, Problem> {
+pub fn remember(cx: &Cx, user_id: UserId) -> Result<Vec<Statement>, Problem> {
     let expires_at = cx.now().plus_ms(KNOWN_MS);
-    Ok(network(cx)?.map(|network| store::remember(user_id, &network, expires_at)))
+    let statements = network(cx)?.map(|network| store::remember(user_id, &network, expires_at));
+    Ok(statements.into_iter().flatten().collect())
 }
 
 fn subjects(
@@ -104,13 +122,17 @@ fn subjects(
 }
 
 fn networks(cx: &Cx, purpose: &str) -> Result<Vec<Subject>, Problem> {
+    within(cx, purpose, NETWORK, WIDE)
+}
+
+fn within(cx: &Cx, purpose: &str, inner: Rule, outer: Rule) -> Result<Vec<Subject>, Problem> {
     // Whoever hides where it comes from is in one place with all others who do.
     let Some(address) = cx.client() else {
-        return Ok(vec![subject(cx, purpose, "network unknown", WIDE)?]);
+        return Ok(vec![subject(cx, purpose, "network unknown", outer)?]);
     };
     Ok(vec![
-        subject(cx, purpose, &format!("network {}", narrow(address)), NETWORK)?,
-        subject(cx, purpose, &format!("network {}", wide(address)), WIDE)?,
+        subject(cx, purpose, &format!("network {}", narrow(address)), inner)?,
+        subject(cx, purpose, &format!("network {}", wide(address)), outer)?,
     ])
 }
 
@@ -138,6 +160,18 @@ fn prefix(address: Ipv6Addr, bits: u32) -> String {
     format!("{}/{bits}", Ipv6Addr::from_bits(address.to_bits() >> (128 - bits) << (128 - bits)))
 }
 
+impl Subject {
+    /// Counts something against the subject, in the batch of what is counted; refused when it comes too early.
+    pub fn counted(&self, at: Timestamp) -> Statement {
+        store::insert(&self.digest, self.rule, at)
+    }
+
+    /// What a refused one is told.
+    pub async fn refusal(&self, cx: &Cx) -> Result<Problem, Problem> {
+        refusal(cx, std::iter::once(self), cx.now()).await
+    }
+}
+
 impl Attempt {
     /// Counts an attempt against all of the subjects, or against none.
     ///
@@ -145,13 +179,29 @@ impl Attempt {
     ///
     /// `too-many-attempts` when one of them has to wait.
     pub async fn begin(cx: &Cx, subjects: Vec<Subject>) -> Result<Self, Problem> {
+        Self::begin_beside(cx, subjects, None).await
+    }
+
+    /// As [`Self::begin`], unless something else has to wait, which is only looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin`].
+    pub async fn begin_beside(
+        cx: &Cx,
+        subjects: Vec<Subject>,
+        beside: Option<&Subject>,
+    ) -> Result<Self, Problem> {
         let at = cx.now();
-        let statements: Vec<Statement> =
-            subjects.iter().map(|subject| store::insert(&subject.digest, subject.rule, at)).collect();
+        let mut statements: Vec<Statement> = subjects.iter().map(|subject| subject.counted(at)).collect();
+        statements.extend(beside.map(|subject| store::miss(&subject.digest, at)));
+        if statements.is_empty() {
+            return Ok(Self { at, counted: Vec::new() });
+        }
         let results = match cx.batch(Scope::System, statements).await {
             Ok(results) => results,
             Err(schema::Failure::Database(sql::Error::Refused(_))) => {
-                return Err(refusal(cx, &subjects, at).await?);
+                return Err(refusal(cx, subjects.iter().chain(beside), at).await?);
             }
             Err(error) => return Err(error.into()),
         };
@@ -179,8 +229,12 @@ impl Attempt {
 }
 
 /// Why an attempt is refused. Another one may have been counted since: then the wait is that one's.
-async fn refusal(cx: &Cx, subjects: &[Subject], at: Timestamp) -> Result<Problem, Problem> {
-    let digests = subjects.iter().map(|subject| subject.digest.as_str());
+async fn refusal(
+    cx: &Cx,
+    subjects: impl Iterator<Item = &Subject>,
+    at: Timestamp,
+) -> Result<Problem, Problem> {
+    let digests = subjects.map(|subject| subject.digest.as_str());
     let rows = cx.query(Scope::System, store::get_ready(digests)).await?;
     let ready_at = store::read_ready(&rows)?.unwrap_or(at);
     let wait_ms = ready_at.as_ms() - at.as_ms();

@@ -10,7 +10,8 @@
 //! | `Me`       | `GET /api/v1/auth/me`         | a person               |
 //! | `ChangePassword` | `POST /api/v1/auth/password/change` | a person      |
 //! | `StartTotp`, `ConfirmTotp`, `RemoveTotp` | `POST /api/v1/auth/mfa/totp`, `POST …/confirm`, `DELETE` | a person |
-//! | `VerifyEmail` | `POST /api/v1/auth/verify-email` | a mailed token        |
+//! | `RenewRecoveryCodes` | `POST /api/v1/auth/mfa/totp/recovery-codes` | a person |
+//! | `VerifyEmail` | `POST /api/v1/auth/verify-email` | a person, with a mailed token |
 //! | `SendVerification` | `POST /api/v1/auth/verify-email/send` | a person    |
 //! | `ForgotPassword` | `POST /api/v1/auth/password/forgot` | everybody       |
 //! | `ResetPassword` | `POST /api/v1/auth/password/reset` | a mailed token    |
@@ -78,6 +79,7 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::StartTotp => http::second_factor::start(cx, &request).await,
         Operation::ConfirmTotp => http::second_factor::confirm(cx, &request).await,
         Operation::RemoveTotp => http::second_factor::remove(cx, &request).await,
+        Operation::RenewRecoveryCodes => http::second_factor::renew_codes(cx, &request).await,
         Operation::VerifyEmail => http::verify_email::handle(cx, &request).await,
         Operation::SendVerification => http::verify_email::send(cx).await,
         Operation::ForgotPassword => http::forgot_password::handle(cx, &request).await,

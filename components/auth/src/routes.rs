@@ -30,6 +30,8 @@ pub enum Operation {
     ConfirmTotp,
     /// Removes the second factor.
     RemoveTotp,
+    /// Replaces the recovery codes.
+    RenewRecoveryCodes,
     /// Proves an address.
     VerifyEmail,
     /// Mails what proves an address.
@@ -62,6 +64,7 @@ pub const ROUTES: &[Route<Operation>] = &[
     secrets::START_TOTP,
     secrets::CONFIRM_TOTP,
     secrets::REMOVE_TOTP,
+    secrets::RENEW_RECOVERY_CODES,
     account::VERIFY_EMAIL,
     account::SEND_VERIFICATION,
     account::FORGOT_PASSWORD,

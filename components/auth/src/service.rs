@@ -45,8 +45,11 @@ pub async fn register(
         (None, None) => Home::None,
     };
     let _counted = Attempt::begin(cx, guess::registration(cx)?).await?;
-    let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let email_verified = matches!(home, Home::Joined(..));
+    // Whoever is invited has shown that the address is its own, and learns nothing of others.
+    let probed = if email_verified { Vec::new() } else { guess::taken(cx, email.as_str())? };
+    let probe = Attempt::begin(cx, probed).await?;
+    let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let person = Person { id: cx.new_id()?, email, name, email_verified, created_at };
     let answer = answer(&person, &home)?;
     let mut statements = match &home {
@@ -60,12 +63,21 @@ pub async fn register(
     };
     // Its first password was chosen here, so a login from here is no stranger's.
     statements.extend(guess::remember(cx, person.id)?);
-    let refused = |at: usize| match at.checked_sub(store::PERSON + 1) {
-        None => Problem::from(Error::EmailTaken),
-        Some(at) if email_verified => invitation::refused(at),
-        Some(_) => Problem::from(sql::Error::Refused(at)),
-    };
-    idempotency::commit(cx, Scope::System, statements, answer, refused).await
+    statements.extend(probe.undone());
+    match idempotency::attempt(cx, Scope::System, statements, answer).await? {
+        Ok(answer) => Ok(answer),
+        Err(store::PERSON) => {
+            // An equal request was faster: the address is taken by this very registration.
+            if let Some(answer) = idempotency::find_again(cx).await? {
+                cx.batch(Scope::System, probe.undone()).await?;
+                return Ok(answer);
+            }
+            account::tell_owner(cx, &person.email).await?;
+            Err(Error::EmailTaken.into())
+        }
+        Err(at) if email_verified => Err(invitation::refused(at - store::PERSON - 1)),
+        Err(at) => Err(sql::Error::Refused(at).into()),
+    }
 }
 
 /// Adds what makes the code that confirms the address, and mails it.

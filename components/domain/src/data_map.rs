@@ -73,6 +73,7 @@ pub const TABLES: &[Table] = &[
     people::ACCOUNT_TOKEN,
     tenants::API_KEY,
     tenants::BUCKET,
+    people::EARLIER_ACCOUNT_TOKEN,
     tenants::ENDPOINT_LIMIT,
     people::GUESS,
     platform::IDEMPOTENCY,

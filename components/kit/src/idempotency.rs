@@ -123,8 +123,13 @@ fn busy() -> Problem {
     sql::Error::Busy.into()
 }
 
-/// The answer of an equal request that has come since this one looked for it.
-pub(crate) async fn find_again(cx: &Cx) -> Result<Option<Response>, Problem> {
+/// The answer of an equal request that has come since this one looked for it. `serve` asks for it when an operation is
+/// refused; an operation asks that does something about the refusal.
+///
+/// # Errors
+///
+/// As [`begin`], and failures of the database.
+pub async fn find_again(cx: &Cx) -> Result<Option<Response>, Problem> {
     let claim = cx.claim.borrow().clone();
     match claim {
         Some(claim) => find(cx, &claim).await,

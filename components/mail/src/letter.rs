@@ -18,6 +18,8 @@ pub enum Template {
     PasswordChanged,
     /// Brings the code that a forgotten password is replaced with.
     PasswordReset,
+    /// Tells a person that somebody tried to register with its address.
+    RegistrationAttempt,
     /// Brings the code that proves an address.
     VerifyEmail,
 }
@@ -44,8 +46,13 @@ pub struct Written {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::Invitation, Self::PasswordChanged, Self::PasswordReset, Self::VerifyEmail];
+    pub const ALL: [Self; 5] = [
+        Self::Invitation,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::RegistrationAttempt,
+        Self::VerifyEmail,
+    ];
 
     /// The name: that of the file, and in the database.
     #[must_use]
@@ -54,6 +61,7 @@ impl Template {
             Self::Invitation => "invitation",
             Self::PasswordChanged => "password-changed",
             Self::PasswordReset => "password-reset",
+            Self::RegistrationAttempt => "registration-attempt",
             Self::VerifyEmail => "verify-email",
         }
     }
@@ -70,6 +78,7 @@ impl Template {
             Self::Invitation => include_str!("../templates/invitation.txt"),
             Self::PasswordChanged => include_str!("../templates/password-changed.txt"),
             Self::PasswordReset => include_str!("../templates/password-reset.txt"),
+            Self::RegistrationAttempt => include_str!("../templates/registration-attempt.txt"),
             Self::VerifyEmail => include_str!("../templates/verify-email.txt"),
         }
     }

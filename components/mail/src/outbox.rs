@@ -8,6 +8,8 @@ use insula_kit::{Cx, Problem, params, seal};
 use crate::letter::{Letter, Template};
 
 const INSERT: &str = include_str!("../sql/mail_insert.sql");
+const LOCK: &str = include_str!("../sql/user_account_lock_by_email.sql");
+const INSERT_BY_EMAIL: &str = include_str!("../sql/mail_insert_by_email.sql");
 const INSERT_BY_TOKEN: &str = include_str!("../sql/mail_insert_by_token.sql");
 
 /// Stores a letter about a person or a tenant, in the batch of what it tells of.
@@ -32,6 +34,24 @@ pub fn send_token(cx: &Cx, template: Template, digest: &str, letter: &Letter) ->
     let content = sealed(cx, id, letter)?;
     let values = params![id, template.as_str(), content, cx.now(), digest];
     Ok(Statement::required(INSERT_BY_TOKEN, values))
+}
+
+/// Stores a letter to whoever has its address, unless one of the kind was stored for it within the pause. The first
+/// statement locks the person: of two at once the second sees the first's letter.
+///
+/// # Errors
+///
+/// As [`send`].
+pub fn send_to_owner(
+    cx: &Cx,
+    template: Template,
+    letter: &Letter,
+    pause_ms: i64,
+) -> Result<[Statement; 2], Problem> {
+    let id = cx.new_id()?;
+    let (content, now) = (sealed(cx, id, letter)?, cx.now());
+    let values = params![id, template.as_str(), content, now, &letter.to, now.plus_ms(-pause_ms)];
+    Ok([Statement::new(LOCK, params![&letter.to]), Statement::new(INSERT_BY_EMAIL, values)])
 }
 
 /// Opens a letter that was sealed with this id. None when it was changed, or is another mail's.

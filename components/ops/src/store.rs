@@ -12,6 +12,7 @@ const PURGE_IDEMPOTENCY: &str = include_str!("../sql/idempotency_purge.sql");
 const PURGE_ACCESS_TOKENS: &str = include_str!("../sql/access_token_purge.sql");
 const PURGE_REFRESH_TOKENS: &str = include_str!("../sql/refresh_token_purge.sql");
 const PURGE_ACCOUNT_TOKENS: &str = include_str!("../sql/account_token_purge.sql");
+const PURGE_EARLIER_ACCOUNT_TOKENS: &str = include_str!("../sql/earlier_account_token_purge.sql");
 const PURGE_INVITATIONS: &str = include_str!("../sql/invitation_purge.sql");
 const PURGE_MAIL: &str = include_str!("../sql/mail_purge.sql");
 const PURGE_MAILBOX: &str = include_str!("../sql/mailbox_purge.sql");
@@ -57,6 +58,11 @@ pub async fn purge_known_networks(db: &Db, now: Timestamp) -> Result<usize, sql:
 /// Deletes a chunk of the tokens of accounts that are over. Returns how many there were.
 pub async fn purge_account_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_ACCOUNT_TOKENS, now).await
+}
+
+/// Deletes a chunk of the earlier tokens of accounts that are over. Returns how many there were.
+pub async fn purge_earlier_account_tokens(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_EARLIER_ACCOUNT_TOKENS, now).await
 }
 
 /// Deletes a chunk of the invitations that are over. Returns how many there were.

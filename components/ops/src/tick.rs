@@ -32,6 +32,8 @@ pub enum Task {
     KnownNetworks,
     /// Deletes tokens of accounts that are over.
     AccountTokens,
+    /// Deletes earlier tokens of accounts that are over.
+    EarlierAccountTokens,
     /// Deletes invitations that are over.
     Invitations,
     /// Deletes mails that ended long ago.
@@ -56,7 +58,7 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
@@ -64,6 +66,7 @@ impl Task {
         Self::Guesses,
         Self::KnownNetworks,
         Self::AccountTokens,
+        Self::EarlierAccountTokens,
         Self::Invitations,
         Self::Mail,
         Self::Mailbox,
@@ -82,6 +85,7 @@ impl Task {
             Self::Guesses => "purge_guesses",
             Self::KnownNetworks => "purge_known_networks",
             Self::AccountTokens => "purge_account_tokens",
+            Self::EarlierAccountTokens => "purge_earlier_account_tokens",
             Self::Invitations => "purge_invitations",
             Self::Mail => "purge_mail",
             Self::Mailbox => "purge_mailbox",
@@ -101,6 +105,7 @@ impl Task {
             Self::Guesses => store::purge_guesses(db, now).await,
             Self::KnownNetworks => store::purge_known_networks(db, now).await,
             Self::AccountTokens => store::purge_account_tokens(db, now).await,
+            Self::EarlierAccountTokens => store::purge_earlier_account_tokens(db, now).await,
             Self::Invitations => store::purge_invitations(db, now).await,
             Self::Mail => store::purge_mail(db, now).await,
             Self::Mailbox => store::purge_mailbox(db, now).await,

@@ -61,6 +61,7 @@ pub const STEPS: &[Step] = steps! {
     7 "0007_mail"
     8 "0008_guessing"
     9 "0009_signing_keys"
+    10 "0010_codes"
     11 "0011_limits"
     14 "0014_lifecycle"
 };

@@ -144,6 +144,30 @@ fn a_network_is_forgotten_90_days_after_the_last_login_from_it() {
     );
 }
 
+/// Protects the database from whoever logs in from many networks, each of which would be remembered.
+#[test]
+fn a_person_is_known_in_32_networks_and_the_one_it_was_not_in_for_the_longest_is_forgotten() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let known = || app.db().rows("select network from known_network").concat();
+    let first = known();
+    for number in 0..40 {
+        app.advance(Duration::from_secs(60));
+        let _ = try_from(&app, &network(number), &ada.email, PASSWORD).expect(200);
+        let _ = try_from(&app, HOME, &ada.email, PASSWORD).expect(200);
+    }
+
+    let known = known();
+
+    assert_eq!(known.len(), 32);
+    assert!(!known.contains(&first[0]));
+    // At home it is still known: strangers' guesses from elsewhere keep nobody out there.
+    for number in 50..90 {
+        let _ = try_from(&app, &network(number), &ada.email, WRONG);
+    }
+    let _ = try_from(&app, HOME, &ada.email, PASSWORD).expect(200);
+}
+
 /// Protects an account from an attacker who has many addresses.
 #[test]
 fn whoever_has_many_networks_is_held_to_the_pace_of_the_account() {

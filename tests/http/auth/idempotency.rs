@@ -63,7 +63,8 @@ fn a_strangers_key_neither_blocks_another_stranger_nor_tells_its_answer() {
     assert_eq!((bobs.header("idempotency-replayed"), &bobs.json()["user"]["email"]), ("", &bob["email"]));
 
     // Who knows the key and the address, but not the whole body, is told what anybody is told.
-    let before = app.db().dump();
+    let stored = || app.db().dump().into_iter().filter(|line| !line.starts_with("mail")).collect::<Vec<_>>();
+    let before = stored();
     for (field, value) in [("password", "another long password"), ("name", "A"), ("tenant_name", "B")] {
         let mut body = ada();
         body[field] = value.into();
@@ -71,7 +72,7 @@ fn a_strangers_key_neither_blocks_another_stranger_nor_tells_its_answer() {
         guess.problem(409, "email-taken");
         assert!(!guess.text().contains(first["user"]["id"].as_str().unwrap()), "{guess}");
     }
-    assert_eq!(app.db().dump(), before);
+    assert_eq!(stored(), before);
     assert_eq!(keyed(&app, "one", &ada()).expect(201).json(), first);
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use insula_domain::credential::digest;
-use insula_tests::support::App;
+use insula_tests::support::{App, eight_at_once};
 use serde_json::json;
 
 use super::{PASSWORD, bytes, login, register};
@@ -46,6 +46,86 @@ fn the_address_is_taken_in_any_letter_case_and_the_password_in_its_own() {
         let answer = login(&app, &json!({ "email": "ada@example.com", "password": wrong }));
         answer.problem(401, "invalid-credentials");
     }
+}
+
+/// Protects the database from whoever has an account and logs in without end; and a person's other sessions from a thief
+/// of the password less than from a program that never logs out.
+#[test]
+fn a_person_has_fifty_sessions_and_the_one_that_was_not_refreshed_for_the_longest_ends() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    app.advance(Duration::from_secs(1));
+    let mut sessions = Vec::new();
+    for _ in 0..48 {
+        sessions.push(super::session(&app, &ada.email));
+        app.advance(Duration::from_secs(1));
+    }
+    let refreshed = super::refresh(&app, &sessions[0]["refresh_token"]).expect(200).json();
+    let living = || app.db().number("select count(*) from session where ended_at_ms is null");
+    let is_alive = |token: &serde_json::Value| {
+        app.caller(token.as_str().unwrap()).get("/api/v1/auth/me").send().status == 200
+    };
+    let _ = app.log_in(&ada.email);
+    assert_eq!(living(), 50);
+    let _ = ada.get("/api/v1/auth/me").send().expect(200);
+
+    let statuses =
+        eight_at_once(|_| login(&app, &json!({ "email": ada.email, "password": PASSWORD })).status);
+
+    let made = statuses.iter().filter(|status| **status == 200).count();
+    assert!(made > 0 && living() == 50, "{statuses:?}, {}", living());
+    ada.get("/api/v1/auth/me").send().problem(401, "unauthenticated");
+    assert!(is_alive(&refreshed["access_token"]), "refreshed since, so it is not the oldest");
+    assert!((1..made).all(|at| !is_alive(&sessions[at]["access_token"])));
+    assert!((made..48).all(|at| is_alive(&sessions[at]["access_token"])));
+    super::refresh(&app, &sessions[1]["refresh_token"]).problem(401, "invalid-refresh-token");
+    // What ended is removed by the next ticks, tokens first.
+    for _ in 0..2 {
+        let _ = app.operator().request("POST", "/internal/tick").send().expect(200);
+    }
+    assert_eq!(app.db().number("select count(*) from session"), 50);
+}
+
+/// Protects the machine, and the database, from whoever has an account: a login costs a hash and rows also when it is right.
+#[test]
+fn logins_that_succeed_are_slowed_down_after_a_hundred_and_only_those_to_the_account() {
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let try_it = |email: &str| login(&app, &json!({ "email": email, "password": PASSWORD }));
+    let statuses: Vec<u16> = (0..105).map(|_| try_it(&ada.email).status).collect();
+    // One login was made by the person above.
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 99, "{statuses:?}");
+
+    let refused = try_it(&ada.email);
+
+    let wait = refused.problem(429, "too-many-attempts")["retry_after"].as_u64().unwrap();
+    assert!(wait <= 30, "{refused}");
+    let _ = try_it(&bob.email).expect(200);
+    app.advance(Duration::from_secs(wait));
+    let statuses = eight_at_once(|_| try_it(&ada.email).status);
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    let mut made = 0;
+    for _ in 0..600 {
+        app.advance(Duration::from_secs(1));
+        made += u32::from(try_it(&ada.email).status == 200);
+    }
+    assert!((18..=22).contains(&made), "{made} in ten minutes");
+}
+
+/// Protects a person from a stranger who wants to keep it out: who doesn't have the password moves nothing.
+#[test]
+fn wrong_passwords_do_not_count_as_logins() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let before = app.db().rows("select subject, forgotten_at_ms from guess order by subject");
+    for number in 0..20 {
+        let body = json!({ "email": ada.email, "password": "not the password" });
+        let request = app.request("POST", "/api/v1/auth/login").from_address(&format!("10.0.{number}.1"));
+        request.json(&body).send().problem(401, "invalid-credentials");
+    }
+    let after = app.db().rows("select subject, forgotten_at_ms from guess order by subject");
+    // Of what was there, the count of logins among it, nothing has moved.
+    assert!(before.iter().all(|row| after.contains(row)), "{before:?} {after:?}");
 }
 
 #[test]

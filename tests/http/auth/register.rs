@@ -1,6 +1,8 @@
 //! `POST /api/v1/auth/register`
 
-use insula_tests::support::App;
+use std::time::Duration;
+
+use insula_tests::support::{App, at_once, eight_at_once};
 use serde_json::{Value, json};
 
 use super::{PASSWORD, register};
@@ -95,7 +97,8 @@ fn of_a_password_only_a_salted_argon2id_hash_is_stored() {
 fn a_taken_address_is_a_conflict_in_any_letter_case_and_changes_nothing() {
     let app = App::start();
     let _ = app.person("ada");
-    let before = app.db().dump();
+    let stored = || app.db().dump().into_iter().filter(|line| !line.starts_with("mail")).collect::<Vec<_>>();
+    let before = stored();
 
     for email in ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com", "  ada@example.com"] {
         let body = json!({ "email": email, "password": "another long password", "tenant_name": "Other" });
@@ -103,7 +106,84 @@ fn a_taken_address_is_a_conflict_in_any_letter_case_and_changes_nothing() {
         assert_eq!(errors(&problem), [("/email", "taken")]);
     }
 
-    assert_eq!(app.db().dump(), before);
+    assert_eq!(stored(), before);
+}
+
+/// Protects a person from not knowing that somebody tries to be it, and its mailbox from whoever tries often.
+#[test]
+fn whoever_has_a_taken_address_is_told_by_mail_once_a_day() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let body = json!({ "email": "ADA@example.com", "password": "another long password", "name": "Eve" });
+    let statuses = eight_at_once(|_| register(&app, &body).status);
+    assert_eq!(statuses, [409; 8]);
+
+    let mails = app.mails("registration-attempt", &ada.email);
+
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0]["subject"], "You have an account already");
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(!text.contains("Eve") && !text.contains("ins_") && text.contains("http://localhost"), "{text}");
+    app.advance(Duration::from_millis(86_399_999));
+    register(&app, &body).problem(409, "email-taken");
+    assert_eq!(app.mails("registration-attempt", &ada.email).len(), 1);
+    app.advance(Duration::from_millis(1));
+    register(&app, &body).problem(409, "email-taken");
+    assert_eq!(app.mails("registration-attempt", &ada.email).len(), 2);
+}
+
+/// Protects everybody who would rather not tell that they are customers here, from whoever has a list of addresses.
+#[test]
+fn one_network_can_ask_about_twenty_taken_addresses_and_then_a_few_a_day() {
+    let app = App::start();
+    let people: Vec<String> = (0..30).map(|number| format!("person-{number}@example.com")).collect();
+    for (number, email) in people.iter().enumerate() {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let request = app.request("POST", "/api/v1/auth/register").from_address(&format!("10.0.{number}.1"));
+        let _ = request.json(&body).send().expect(201);
+    }
+    let probe = |email: &str, network: &str| {
+        let body = json!({ "email": email, "password": "another long password" });
+        app.request("POST", "/api/v1/auth/register").from_address(network).json(&body).send()
+    };
+
+    let statuses: Vec<u16> = people.iter().map(|email| probe(email, "203.0.113.7").status).collect();
+
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 20, "{statuses:?}");
+    // Whether the next one is taken is not told either way.
+    for email in [&*people[29], "nobody@example.com"] {
+        probe(email, "203.0.113.7").problem(429, "too-many-attempts");
+    }
+    let mut told = 0;
+    for _ in 0..24 * 60 {
+        app.advance(Duration::from_secs(60));
+        told += u32::from(probe(&people[0], "203.0.113.7").status == 409);
+    }
+    assert!((200..=300).contains(&told), "{told} in a day");
+    let _ = probe("somebody-else@example.com", "198.51.100.7").expect(201);
+}
+
+#[test]
+fn addresses_that_are_free_leave_room_for_more() {
+    let app = App::start();
+    for number in 0..40 {
+        let body = json!({ "email": format!("new-{number}@example.com"), "password": PASSWORD });
+        let _ = register(&app, &body).expect(201);
+    }
+}
+
+/// Otherwise fifty at once would all be told before the first is counted.
+#[test]
+fn of_many_probes_at_once_twenty_are_answered() {
+    let app = App::start();
+    let ada = app.person("ada");
+    app.db().execute("delete from guess");
+    let body = json!({ "email": ada.email, "password": "another long password" });
+
+    let answers = at_once(32, |_| register(&app, &body).status);
+
+    let count = |status: u16| answers.iter().filter(|other| **other == status).count();
+    assert_eq!((count(409), count(429)), (20, 12), "{answers:?}");
 }
 
 #[test]

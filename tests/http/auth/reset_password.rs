@@ -79,18 +79,67 @@ fn of_eight_uses_at_once_exactly_one_wins() {
     assert_eq!(app.mails("password-changed", &ada.email).len(), 1);
 }
 
+/// Protects a person from a stranger who asks in its name again and again: what it was mailed goes on to count.
 #[test]
-fn a_newer_code_takes_the_place_of_an_earlier_one() {
+fn a_code_lives_its_time_however_often_another_one_is_asked_for() {
     let app = App::start();
     let ada = app.person("ada");
     let first = forgot(&app, &ada.email);
-    app.advance(Duration::from_secs(5 * 60));
+    let mut codes = vec![first.clone()];
+    for _ in 0..8 {
+        app.advance(Duration::from_secs(5 * 60));
+        codes.push(forgot(&app, &ada.email));
+    }
+    codes.dedup();
+    assert_eq!(codes.len(), 9);
+    assert_eq!(app.db().number("select count(*) from earlier_account_token"), 8);
+
+    let _ = reset(&app, &first, NEW).expect(204);
+
+    // All others are of no use any more: whoever got at one of them is late.
+    for code in &codes {
+        reset(&app, code, "yet another password").problem(403, "invalid-token");
+    }
+    assert_eq!(app.db().number("select count(*) from earlier_account_token"), 0);
+}
+
+#[test]
+fn an_earlier_code_ends_when_it_was_to_end_and_is_removed() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let first = forgot(&app, &ada.email);
+    app.advance(Duration::from_secs(30 * 60));
     let second = forgot(&app, &ada.email);
-    assert_ne!(first, second);
+    app.advance(Duration::from_secs(15 * 60));
 
     reset(&app, &first, NEW).problem(403, "invalid-token");
 
+    let _ = app.operator().request("POST", "/internal/tick").send().expect(200);
+    assert_eq!(app.db().number("select count(*) from earlier_account_token"), 0);
     let _ = reset(&app, &second, NEW).expect(204);
+}
+
+/// A code that is used while another one is asked for is not kept for a second use.
+#[test]
+fn of_a_reset_and_requests_for_another_code_at_once_no_earlier_code_is_left() {
+    for _ in 0..5 {
+        let app = App::start();
+        let ada = app.person("ada");
+        let code = forgot(&app, &ada.email);
+        app.advance(Duration::from_secs(5 * 60));
+
+        let statuses = eight_at_once(|number| match number {
+            0 | 1 => reset(&app, &code, NEW).status,
+            _ => {
+                let body = json!({ "email": ada.email });
+                app.request("POST", "/api/v1/auth/password/forgot").json(&body).send().status
+            }
+        });
+
+        assert_eq!(statuses[..2].iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+        assert!(statuses[2..].iter().all(|status| *status == 202), "{statuses:?}");
+        reset(&app, &code, "yet another password").problem(403, "invalid-token");
+    }
 }
 
 #[test]
@@ -150,7 +199,9 @@ fn a_reset_takes_all_other_codes_of_the_person_with_it() {
     let code = forgot(&app, &ada.email);
     let _ = reset(&app, &code, NEW).expect(204);
     let body = json!({ "token": verification });
-    app.request("POST", "/api/v1/auth/verify-email").json(&body).send().problem(403, "invalid-token");
+    let tokens = log_in(&app, &ada.email, NEW).expect(200).json();
+    let caller = app.caller(tokens["access_token"].as_str().unwrap());
+    caller.post("/api/v1/auth/verify-email", &body).send().problem(403, "invalid-token");
     assert_eq!(app.db().number("select count(*) from account_token"), 0);
 }
 

@@ -9,6 +9,7 @@ use super::{PASSWORD, bytes, login};
 
 const PATH: &str = "/api/v1/auth/mfa/totp";
 const CONFIRM: &str = "/api/v1/auth/mfa/totp/confirm";
+const CODES: &str = "/api/v1/auth/mfa/totp/recovery-codes";
 const STEP: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -162,6 +163,65 @@ fn a_recovery_code_works_once_also_for_eight_at_once() {
     };
     assert_eq!(state(&ada)["recovery_codes_left"], 8);
     log_in(&app, &ada.email, Some(second)).problem(401, "wrong-code");
+}
+
+#[test]
+fn recovery_codes_are_replaced_with_password_and_code_and_the_earlier_ones_end() {
+    let app = App::start();
+    let (ada, device) = enrolled(&app, "ada");
+    let renew = |code: &str| ada.post(CODES, &json!({ "password": PASSWORD, "code": code })).send();
+    let used = &device.recovery_codes[0];
+    let _ = log_in(&app, &ada.email, Some(used)).expect(200);
+
+    let answer = renew(&device.code(&app)).expect(200);
+
+    let codes: Vec<String> = serde_json::from_value(answer.json()["recovery_codes"].clone()).unwrap();
+    assert_eq!((codes.len(), state(&ada)), (10, json!({ "state": "enabled", "recovery_codes_left": 10 })));
+    assert!(codes.iter().all(|code| !device.recovery_codes.contains(code)));
+    let stored = app.db().dump().concat();
+    assert!(codes.iter().all(|code| !stored.contains(code) && !stored.contains(&code.replace('-', ""))));
+    log_in(&app, &ada.email, Some(&device.recovery_codes[1])).problem(401, "wrong-code");
+    let _ = log_in(&app, &ada.email, Some(&codes[0])).expect(200);
+    // A code of the list stands in for the device here too, and the code of the app was taken.
+    renew(&device.code(&app)).problem(403, "code-refused");
+    let _ = renew(&codes[1]).expect(200);
+    log_in(&app, &ada.email, Some(&codes[2])).problem(401, "wrong-code");
+}
+
+/// Protects a person whose token somebody has stolen: it doesn't lead to codes that outlive it.
+#[test]
+fn recovery_codes_are_replaced_for_nobody_without_both_and_guesses_are_counted() {
+    let app = App::start();
+    let (ada, device) = enrolled(&app, "ada");
+    let bob = app.person("bob");
+    let renew =
+        |password: &str, code: &str| ada.post(CODES, &json!({ "password": password, "code": code })).send();
+    let stored = app.db().rows("select digest from recovery_code order by digest");
+
+    renew("not the password", &device.code(&app)).problem(403, "wrong-password");
+    for _ in 0..5 {
+        renew(PASSWORD, &device.wrong_code(&app)).problem(403, "code-refused");
+    }
+    renew(PASSWORD, &device.code(&app)).problem(429, "too-many-attempts");
+
+    assert_eq!(app.db().rows("select digest from recovery_code order by digest"), stored);
+    let body = json!({ "password": PASSWORD, "code": "123456" });
+    bob.post(CODES, &body).send().problem(409, "no-second-factor");
+}
+
+/// Two lists at once would leave their owner with one, and a thief with the other.
+#[test]
+fn of_many_who_replace_recovery_codes_at_once_ten_codes_are_left_of_one_of_them() {
+    let app = App::start().without_limits();
+    let (ada, device) = enrolled(&app, "ada");
+
+    let answers = insula_tests::support::at_once(4, |number| {
+        let body = json!({ "password": PASSWORD, "code": device.recovery_codes[number] });
+        ada.post(CODES, &body).send()
+    });
+
+    assert_eq!(count(&answers, 200), 1, "a list's codes end when another takes its place: {answers:?}");
+    assert_eq!(state(&ada)["recovery_codes_left"], 10);
 }
 
 #[test]

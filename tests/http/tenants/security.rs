@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Person};
+use insula_tests::support::{Answer, App, Person, at_once};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -144,4 +144,117 @@ fn a_login_that_names_no_tenant_acts_in_the_first_that_lets_it_in() {
     let _ = set(&ada, true).expect(200);
 
     assert_eq!(log_in(&app, &bob.email, None).expect(200).json()["tenant_id"], bob.tenant_id);
+}
+
+/// What acts in a tenant for somebody who has no second factor: tokens, and sessions whose next tokens would.
+fn barred(app: &App, tenant_id: &str) -> i64 {
+    let of_nobody = "not exists (
+      select 1 from second_factor f where f.user_id = s.user_id and f.confirmed_at_ms is not null)";
+    app.db().number(&format!(
+        "select (select count(*) from access_token a join session s on s.id = a.session_id
+           where a.tenant_id = '{tenant_id}' and {of_nobody})
+         + (select count(*) from session s where s.tenant_id = '{tenant_id}' and {of_nobody})"
+    ))
+}
+
+/// Protects a tenant from whoever is let in while it begins to demand more: by what was read before, it would be right.
+#[test]
+fn whoever_comes_while_a_second_factor_begins_to_be_demanded_has_one_or_stays_out() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "analyst");
+    let _ = ada.enrol(&app);
+    for _ in 0..8 {
+        let _ = set(&ada, false).expect(200);
+        app.db().execute("delete from guess");
+        let sessions: Vec<Value> =
+            (0..4).map(|_| log_in(&app, &member.email, Some(&ada.tenant_id)).expect(200).json()).collect();
+
+        let answers = at_once(9, |number| match number {
+            0 => set(&ada, true),
+            1 | 2 => log_in(&app, &member.email, Some(&ada.tenant_id)),
+            3 | 4 => log_in(&app, &member.email, None),
+            5 | 6 => switch(&app, &sessions[number - 5], &ada.tenant_id),
+            _ => {
+                let body = json!({ "refresh_token": sessions[number - 5]["refresh_token"] });
+                app.request("POST", "/api/v1/auth/refresh").json(&body).send()
+            }
+        });
+
+        let _ = answers[0].clone().expect(200);
+        for (answer, expected) in answers.iter().zip([&[200][..], &[200, 403], &[200, 403], &[200], &[200]]) {
+            assert!(expected.contains(&answer.status), "{answer}");
+        }
+        // A token that a demand has taken away meanwhile can't switch.
+        assert!(answers[5..7].iter().all(|answer| matches!(answer.status, 200 | 401 | 403)), "{answers:?}");
+        assert!(answers[7..].iter().all(|answer| answer.status == 200), "{answers:?}");
+        assert_eq!(barred(&app, &ada.tenant_id), 0, "{answers:?}");
+    }
+}
+
+/// The same from the other side: a second factor goes while its person comes.
+#[test]
+fn whoever_comes_while_its_second_factor_goes_stays_out() {
+    for _ in 0..6 {
+        let app = App::start().without_limits();
+        let ada = app.person("ada");
+        let device = ada.enrol(&app);
+        let _ = set(&ada, true).expect(200);
+        let sessions: Vec<Value> = (0..2)
+            .map(|number| {
+                let body = json!({
+                    "email": ada.email, "password": PASSWORD, "code": device.recovery_codes[number],
+                });
+                app.request("POST", "/api/v1/auth/login").json(&body).send().expect(200).json()
+            })
+            .collect();
+        app.advance(Duration::from_secs(30));
+
+        let answers = at_once(6, |number| match number {
+            0 => {
+                let body = json!({ "password": PASSWORD, "code": device.code(&app) });
+                ada.request("DELETE", "/api/v1/auth/mfa/totp").json(&body).send()
+            }
+            1 | 2 => {
+                let code = &device.recovery_codes[number + 2];
+                let body = json!({ "email": ada.email, "password": PASSWORD, "code": code });
+                app.request("POST", "/api/v1/auth/login").json(&body).send()
+            }
+            3 | 4 => switch(&app, &sessions[0], &ada.tenant_id),
+            _ => {
+                let body = json!({ "refresh_token": sessions[1]["refresh_token"] });
+                app.request("POST", "/api/v1/auth/refresh").json(&body).send()
+            }
+        });
+
+        let _ = answers[0].clone().expect(204);
+        let _ = answers[5].clone().expect(200);
+        assert_eq!(barred(&app, &ada.tenant_id), 0, "{answers:?}");
+    }
+}
+
+/// A demand and the removal of the second factor of whoever makes it, at once: nobody acts there without one.
+#[test]
+fn of_a_demand_and_the_removal_of_its_second_factor_at_once_nobody_is_left_in() {
+    for _ in 0..6 {
+        let app = App::start().without_limits();
+        let ada = app.person("ada");
+        let device = ada.enrol(&app);
+        app.advance(Duration::from_secs(30));
+
+        let answers = at_once(2, |number| match number {
+            0 => set(&ada, true),
+            _ => {
+                let body = json!({ "password": PASSWORD, "code": device.code(&app) });
+                ada.request("DELETE", "/api/v1/auth/mfa/totp").json(&body).send()
+            }
+        });
+
+        let _ = answers[1].clone().expect(204);
+        let demands = app.db().number("select second_factor_required from tenant") == 1;
+        assert_eq!(demands, answers[0].status == 200, "{answers:?}");
+        if demands {
+            assert_eq!(barred(&app, &ada.tenant_id), 0, "{answers:?}");
+        }
+    }
 }

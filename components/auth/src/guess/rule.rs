@@ -19,6 +19,9 @@
 //! | [`NETWORK`]   | what fails from one network (IPv4 /32, IPv6 /64) | 100 | 1 s … 1 min | 6 s              | 10 a minute |
 //! | [`WIDE`]      | what fails from its surroundings (/24, /48)   | 400  | 1 s … 1 min    | 1.5 s            | 40 a minute |
 //! | [`CODE`]      | codes of a second factor                      | 5    | 1 s … 15 min   | 15 min           | 96 a day   |
+//! | [`TAKEN`]     | registrations of taken addresses from one network | 20 | 1 s … 5 min  | 5 min            | 288 a day  |
+//! | [`TAKEN_WIDE`] | those from its surroundings                  | 80   | 1 s … 75 s     | 75 s             | 1,152 a day |
+//! | [`LOGIN`]     | logins to one account that succeed            | 100  | 1 s … 30 s     | 30 s             | 2 a minute |
 
 /// How a subject is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,16 @@ pub const NETWORK: Rule =
     Rule { free: 100, first_wait_ms: SECOND, longest_wait_ms: MINUTE, forget_ms: 6 * SECOND };
 pub const WIDE: Rule = Rule { free: 400, first_wait_ms: SECOND, longest_wait_ms: MINUTE, forget_ms: 1_500 };
 pub const CODE: Rule = PAIR;
+pub const TAKEN: Rule =
+    Rule { free: 20, first_wait_ms: SECOND, longest_wait_ms: 5 * MINUTE, forget_ms: 5 * MINUTE };
+pub const TAKEN_WIDE: Rule =
+    Rule { free: 80, first_wait_ms: SECOND, longest_wait_ms: 75 * SECOND, forget_ms: 75 * SECOND };
+pub const LOGIN: Rule =
+    Rule { free: 100, first_wait_ms: SECOND, longest_wait_ms: 30 * SECOND, forget_ms: 30 * SECOND };
+
+/// All of them, for tests.
+#[cfg(test)]
+pub const ALL: [Rule; 8] = [PAIR, ELSEWHERE, NETWORK, WIDE, CODE, TAKEN, TAKEN_WIDE, LOGIN];
 
 impl Rule {
     /// How often the wait doubles until it is the longest.
@@ -93,15 +106,13 @@ mod tests {
     use super::model::{Kept, attempt, wait_ms};
     use super::*;
 
-    const RULES: [Rule; 5] = [PAIR, ELSEWHERE, NETWORK, WIDE, CODE];
-
     fn any_rule() -> impl Strategy<Value = Rule> {
-        prop::sample::select(RULES.to_vec())
+        prop::sample::select(ALL.to_vec())
     }
 
     #[test]
     fn every_rule_is_one_that_the_bound_holds_for() {
-        for rule in RULES {
+        for rule in ALL {
             assert!(rule.free >= 2 && rule.longest_wait_ms >= rule.forget_ms, "{rule:?}");
         }
     }

@@ -9,9 +9,13 @@ use super::rule::Rule;
 
 const INSERT: &str = include_str!("../../sql/guess_insert.sql");
 const GET_READY: &str = include_str!("../../sql/guess_get_ready.sql");
+const MISS: &str = include_str!("../../sql/guess_miss.sql");
 const GIVE_BACK: &str = include_str!("../../sql/guess_give_back.sql");
 const DELETE: &str = include_str!("../../sql/guess_delete.sql");
 const REMEMBER: &str = include_str!("../../sql/known_network_insert.sql");
+const FORGET_OLDEST: &str = include_str!("../../sql/known_network_delete_oldest.sql");
+/// How many networks of a person are remembered; another one takes the place of the one that it was not in for longest.
+const NETWORKS: i64 = 32;
 
 /// Counts an attempt; refused when it comes too early. The row is for [`read_ready`].
 pub fn insert(subject: &str, rule: Rule, now: Timestamp) -> Statement {
@@ -20,10 +24,15 @@ pub fn insert(subject: &str, rule: Rule, now: Timestamp) -> Statement {
     Statement::required(INSERT, values)
 }
 
-/// When the next attempt may be made against all of up to four subjects; the row is for [`read_ready`].
+/// Sees that an attempt may be made, without counting one; refused when it would come too early.
+pub fn miss(subject: &str, now: Timestamp) -> Statement {
+    Statement::required(MISS, params![subject, now])
+}
+
+/// When the next attempt may be made against all of up to five subjects; the row is for [`read_ready`].
 pub fn get_ready<'a>(mut subjects: impl Iterator<Item = &'a str>) -> Statement {
     let mut next = || subjects.next().map(str::to_owned);
-    Statement::new(GET_READY, params![next(), next(), next(), next()])
+    Statement::new(GET_READY, params![next(), next(), next(), next(), next()])
 }
 
 /// Takes an attempt back that left this time.
@@ -36,9 +45,12 @@ pub fn delete(subject: &str) -> Statement {
     Statement::new(DELETE, params![subject])
 }
 
-/// Remembers a network of a person.
-pub fn remember(user_id: UserId, network: &str, expires_at: Timestamp) -> Statement {
-    Statement::new(REMEMBER, params![user_id, network, expires_at])
+/// Remembers a network of a person, and forgets those beyond the most that are remembered.
+pub fn remember(user_id: UserId, network: &str, expires_at: Timestamp) -> [Statement; 2] {
+    [
+        Statement::new(REMEMBER, params![user_id, network, expires_at]),
+        Statement::new(FORGET_OLDEST, params![user_id, network, NETWORKS - 1]),
+    ]
 }
 
 /// Reads when the next attempt may be made; none if none was made.
@@ -55,7 +67,7 @@ mod tests {
 
     use super::*;
     use crate::guess::rule::model::{Kept, attempt};
-    use crate::guess::rule::{CODE, ELSEWHERE, NETWORK, PAIR, WIDE};
+    use crate::guess::rule::{ALL, PAIR};
 
     const START_MS: i64 = 1_893_456_000_000;
 
@@ -75,7 +87,7 @@ mod tests {
 
         #[test]
         fn the_statement_counts_as_the_rule_says(
-            rule in prop::sample::select(vec![PAIR, ELSEWHERE, NETWORK, WIDE, CODE]),
+            rule in prop::sample::select(ALL.to_vec()),
             pauses in prop::collection::vec(prop_oneof![Just(0), 0..5_000_i64, 0..2_000_000_i64], 1..200),
         ) {
             let (db, mut model, mut now_ms) = (migrated(), Kept::default(), START_MS);

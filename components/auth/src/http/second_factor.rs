@@ -1,4 +1,4 @@
-//! `POST /api/v1/auth/mfa/totp`, `POST /api/v1/auth/mfa/totp/confirm`, `DELETE /api/v1/auth/mfa/totp`
+//! `POST` and `DELETE /api/v1/auth/mfa/totp`, `POST …/confirm`, `POST …/recovery-codes`
 
 use insula_kit::{Cx, Problem, Request, Response};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,19 @@ pub struct RemoveBody {
     code: String,
 }
 
+/// What it takes to have other recovery codes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RecoveryCodesRenewal)]
+pub struct RenewCodesBody {
+    /// The password.
+    #[schema(format = Password, write_only)]
+    password: String,
+    /// Six digits of the app, or a recovery code.
+    #[schema(write_only, example = "492039")]
+    code: String,
+}
+
 pub async fn start(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let StartBody { password } = request.json()?;
     let second_factor::Begun { secret, uri } =
@@ -71,6 +84,12 @@ pub async fn start(cx: &Cx, request: &Request) -> Result<Response, Problem> {
 pub async fn confirm(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ConfirmBody { code } = request.json()?;
     Response::ok(&RecoveryCodesView { recovery_codes: second_factor::confirm(cx, &code).await? })
+}
+
+pub async fn renew_codes(cx: &Cx, request: &Request) -> Result<Response, Problem> {
+    let RenewCodesBody { password, code } = request.json()?;
+    let recovery_codes = second_factor::renew_codes(cx, &Password::presented(&password), &code).await?;
+    Response::ok(&RecoveryCodesView { recovery_codes })
 }
 
 pub async fn remove(cx: &Cx, request: &Request) -> Result<Response, Problem> {

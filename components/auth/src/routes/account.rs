@@ -26,8 +26,10 @@ pub const REGISTER: Route<Operation> = Route {
         summary: "Register a person",
         about: "With `tenant_name` also a tenant, which the person owns. With `invitation`, the code of an invitation to \
                 this address, it joins the tenant that invited it, and the address is confirmed; otherwise a code \
-                that confirms it is mailed. That an address is taken is told, because the answer is the account \
-                itself; where nothing is made, as by a login or a forgotten password, it is not.",
+                that confirms it is mailed, for the person to give when it is logged in. That an address is taken is \
+                told, because the answer is the account itself; but not often to one network, and whoever has the \
+                address is mailed that somebody tried. Where nothing is made, as by a login or a forgotten password, \
+                it is not told.",
         query: &[],
         answers: &[Answer::json::<RegistrationView>(201, "The person, and the tenant if there is one.")],
         problems: &[
@@ -62,20 +64,25 @@ pub const ME: Route<Operation> = Route {
     },
 };
 
-pub const VERIFY_EMAIL: Route<Operation> = with_mailed_token(
-    "/api/v1/auth/verify-email",
-    Operation::VerifyEmail,
-    Media::json::<VerifyEmailBody>(),
-    Doc {
+pub const VERIFY_EMAIL: Route<Operation> = Route {
+    method: Method::Post,
+    path: "/api/v1/auth/verify-email",
+    operation: Operation::VerifyEmail,
+    access: Access::Person,
+    metered: false,
+    creates: false,
+    body: Body::Json(Media::json::<VerifyEmailBody>()),
+    doc: Doc {
         id: "verify_email",
         summary: "Confirm an address",
-        about: "With the code that was mailed when the person registered, or asked for another one. It can be used \
-                once, within 7 days.",
+        about: "With the code that was mailed when the person who is calling registered, or asked for another one. It \
+                can be used once, within 7 days, and by nobody else: who registers with another's address can't have \
+                it confirmed by whoever reads the mail there.",
         query: &[],
         answers: &[Answer::empty(204, "The address is confirmed.")],
-        problems: TOKEN_PROBLEMS,
+        problems: &[&error::INVALID_TOKEN, &error::TOO_MANY_ATTEMPTS, &NOT_FOUND],
     },
-);
+};
 
 pub const SEND_VERIFICATION: Route<Operation> = Route {
     method: Method::Post,
@@ -103,8 +110,8 @@ pub const FORGOT_PASSWORD: Route<Operation> = with_mailed_token(
     Doc {
         id: "forgot_password",
         summary: "Ask for a new password",
-        about: "Whoever has the address is mailed a code, at most once in 5 minutes; earlier codes count no more. \
-                The answer is the same, and takes the same time, when nobody has the address.",
+        about: "Whoever has the address is mailed a code, at most once in 5 minutes; earlier codes go on to count, \
+                until one is used. The answer is the same, and takes the same time, when nobody has the address.",
         query: &[],
         answers: &[Answer::empty(202, "If somebody has the address, a code is mailed to it.")],
         problems: FORGOT_PROBLEMS,

@@ -7,7 +7,9 @@ use insula_kit::route::{Access, Body, Method, Route};
 use super::Operation;
 use crate::error;
 use crate::http::password_change::PasswordChangeBody;
-use crate::http::second_factor::{ConfirmBody, RecoveryCodesView, RemoveBody, SecretView, StartBody};
+use crate::http::second_factor::{
+    ConfirmBody, RecoveryCodesView, RemoveBody, RenewCodesBody, SecretView, StartBody,
+};
 
 pub const CHANGE_PASSWORD: Route<Operation> = own(
     Method::Post,
@@ -66,6 +68,21 @@ pub const REMOVE_TOTP: Route<Operation> = own(
         about: "With the recovery codes. The person's sessions leave the tenants that demand a second factor.",
         query: &[],
         answers: &[Answer::empty(204, "There is none any more.")],
+        problems: REMOVE_PROBLEMS,
+    },
+);
+
+pub const RENEW_RECOVERY_CODES: Route<Operation> = own(
+    Method::Post,
+    "/api/v1/auth/mfa/totp/recovery-codes",
+    Operation::RenewRecoveryCodes,
+    Body::Json(Media::json::<RenewCodesBody>()),
+    Doc {
+        id: "renew_recovery_codes",
+        summary: "Replace the recovery codes",
+        about: "With the password, and a code of the app or one of the recovery codes. All earlier ones count no more.",
+        query: &[],
+        answers: &[Answer::json::<RecoveryCodesView>(200, "The next recovery codes, shown once.")],
         problems: REMOVE_PROBLEMS,
     },
 );

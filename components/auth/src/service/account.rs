@@ -14,6 +14,9 @@ use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
 use crate::store::account::{self, Holder};
 
+/// How long a person is not told again that somebody tried to register with its address: a day.
+const TOLD_MS: i64 = 86_400_000;
+
 /// What makes a person's first token, and the letter that brings it, for the batch that makes the person.
 pub fn verification(cx: &Cx, user_id: UserId, email: &Email) -> Result<[Statement; 2], Problem> {
     let token = Fresh::new::<VerifyEmail>(cx.random()?, cx.now());
@@ -30,10 +33,15 @@ pub async fn ask_verification(cx: &Cx) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Notes that the holder of the token reads its person's mail.
+/// Notes that the person who is calling reads the mail of its address. Anybody else's token proves nothing: who is written
+/// to because a stranger registered with its address must not prove the stranger's account by a click.
 pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> {
+    let user_id = cx.user_id()?;
     let (digest, holder) = find(cx, token).await?;
-    take(cx, holder.user_id, account::verify(&digest, holder.user_id, cx.now())).await
+    if holder.user_id != user_id {
+        return Err(Error::InvalidToken.into());
+    }
+    take(cx, user_id, account::verify(&digest, user_id, cx.now())).await
 }
 
 /// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, and a row of
@@ -43,7 +51,17 @@ pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
     let token = Fresh::new::<ResetPassword>(cx.random()?, cx.now());
     let letter = letter(email, &token);
     let mail = outbox::send_token(cx, Template::PasswordReset, &token.digest, &letter)?;
-    cx.batch(Scope::System, vec![account::insert_by_email(&token, email), mail]).await?;
+    let mut statements = account::insert_by_email(&token, email).to_vec();
+    statements.push(mail);
+    cx.batch(Scope::System, statements).await?;
+    Ok(())
+}
+
+/// Tells whoever has the address that somebody tried to register with it, once a day at most.
+pub async fn tell_owner(cx: &Cx, email: &Email) -> Result<(), Problem> {
+    let letter = Letter { to: email.as_str().to_owned(), code: None, tenant: None };
+    let statements = outbox::send_to_owner(cx, Template::RegistrationAttempt, &letter, TOLD_MS)?;
+    cx.batch(Scope::System, statements.into()).await?;
     Ok(())
 }
 
@@ -68,7 +86,7 @@ async fn find<P: Purpose>(cx: &Cx, token: &Token<P>) -> Result<(String, Holder),
     Ok((digest, account::read(row)?))
 }
 
-/// Runs a batch whose first statement uses the token. Of many at once one does.
+/// Runs a batch whose first statements use the token. Of many at once one does.
 async fn take(cx: &Cx, user_id: UserId, statements: Vec<Statement>) -> Result<(), Problem> {
     match cx.db().batch(Scope::Person(user_id), statements).await {
         Ok(_) => Ok(()),

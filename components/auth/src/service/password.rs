@@ -45,7 +45,7 @@ pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<(), Pr
         }
     };
     let mut statements = own::change_password(own.user_id, &own.password, &new, session_id, cx.now());
-    statements.push(account::delete_tokens(own.user_id));
+    statements.extend(account::delete_tokens(own.user_id));
     statements.push(account::delete_networks(own.user_id));
     statements.extend(guess::remember(cx, own.user_id)?);
     let letter = Letter { to: own.email.as_str().to_owned(), code: None, tenant: None };

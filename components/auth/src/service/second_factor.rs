@@ -9,11 +9,12 @@ use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::password::Password;
 use crate::recovery_code::{self, RecoveryCode};
+use crate::store::own::Own;
 use crate::store::second_factor::{self as store, Factor};
 use crate::totp::Secret;
 
-/// The place of the statement that takes the code, in a batch that begins with [`Passed::taken`].
-pub const CODE: usize = 0;
+/// The place of the statement that takes the code, in a batch that locks the person and goes on with [`Passed::taken`].
+const CODE: usize = 1;
 
 /// A code that is right as far as can be seen before it is taken.
 pub struct Passed {
@@ -28,7 +29,7 @@ pub struct Begun {
 }
 
 impl Passed {
-    /// What takes the code, first, and forgets the attempts.
+    /// What takes the code, first, and forgets the attempts at it.
     pub fn taken(&self) -> Vec<Statement> {
         let mut statements = vec![self.statement.clone()];
         statements.extend(self.attempt.succeeded());
@@ -90,17 +91,13 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
     }
     let attempt = Attempt::begin(cx, guess::code(cx, user_id, false)?).await?;
     let step = open(cx, user_id, &factor)?.accepts(code, cx.now(), 0).ok_or(Error::CodeRefused)?;
-    let mut codes = Vec::with_capacity(recovery_code::COUNT);
-    for _ in 0..recovery_code::COUNT {
-        codes.push(RecoveryCode::new(cx.random()?));
-    }
-    let digests = codes.iter().map(|code| digest(cx, user_id, code)).collect::<Result<Vec<_>, _>>()?;
+    let (codes, digests) = new_codes(cx, user_id)?;
     let session_id = cx.session_id().ok_or(Error::SessionEnded)?;
     let mut statements = store::confirm((user_id, session_id), &factor.secret, step, &digests, cx.now());
     statements.extend(guess::remember(cx, user_id)?);
     statements.extend(attempt.succeeded());
     match cx.db().batch(scope, statements).await {
-        Ok(_) => Ok(codes.iter().map(RecoveryCode::reveal).collect()),
+        Ok(_) => Ok(codes),
         // Another call confirmed it, or began anew.
         Err(sql::Error::Refused(_)) => Err(Error::SecondFactorEnabled.into()),
         Err(error) => Err(error.into()),
@@ -109,10 +106,30 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
 
 /// Removes the second factor of the person who is calling. Its sessions leave the tenants that demand one.
 pub async fn remove(cx: &Cx, password: &Password, code: &str) -> Result<(), Problem> {
+    with_both(cx, password, code, |user_id| Ok((store::delete(user_id), ()))).await
+}
+
+/// Replaces the recovery codes of the person who is calling. Returns the new ones, this once.
+pub async fn renew_codes(cx: &Cx, password: &Password, code: &str) -> Result<Vec<String>, Problem> {
+    with_both(cx, password, code, |user_id| {
+        let (codes, digests) = new_codes(cx, user_id)?;
+        Ok((store::replace_codes(user_id, &digests), codes))
+    })
+    .await
+}
+
+/// Changes the second factor of the person who is calling, and shows both its password and a code. The statements run
+/// if both still count then.
+async fn with_both<T>(
+    cx: &Cx,
+    password: &Password,
+    code: &str,
+    change: impl FnOnce(UserId) -> Result<(Vec<Statement>, T), Problem>,
+) -> Result<T, Problem> {
     let Proven { own, attempt } = password::prove(cx, password).await?;
     let outcome = match &own.factor {
         None => Err(Error::NoSecondFactor.into()),
-        Some(factor) => remove_factor(cx, own.user_id, factor, code, own.is_known, &attempt).await,
+        Some(factor) => take(cx, &own, factor, code, &attempt, change).await,
     };
     if outcome.is_err() {
         cx.batch(Scope::System, attempt.undone()).await?;
@@ -120,25 +137,38 @@ pub async fn remove(cx: &Cx, password: &Password, code: &str) -> Result<(), Prob
     outcome
 }
 
-async fn remove_factor(
+async fn take<T>(
     cx: &Cx,
-    user_id: UserId,
+    own: &Own,
     factor: &Factor,
     code: &str,
-    is_known: bool,
     attempt: &Attempt,
-) -> Result<(), Problem> {
-    let passed = prove(cx, user_id, factor, code, is_known, Error::CodeRefused).await?;
-    let mut statements = passed.taken();
-    statements.extend(store::delete(user_id));
+    change: impl FnOnce(UserId) -> Result<(Vec<Statement>, T), Problem>,
+) -> Result<T, Problem> {
+    let user_id = own.user_id;
+    let passed = prove(cx, user_id, factor, code, own.is_known, Error::CodeRefused).await?;
+    let (changes, made) = change(user_id)?;
+    let mut statements = vec![insula_turns::of_person(user_id)];
+    statements.extend(passed.taken());
+    statements.extend(changes);
     statements.extend(attempt.succeeded());
     match cx.db().batch(Scope::Person(user_id), statements).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(made),
         Err(sql::Error::Refused(CODE)) => Err(Error::CodeRefused.into()),
         Err(error) => Err(error.into()),
     }
 }
 
+/// New recovery codes as their owner sees them, and what is kept of each.
+fn new_codes(cx: &Cx, user_id: UserId) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let (mut codes, mut digests) = (Vec::new(), Vec::new());
+    for _ in 0..recovery_code::COUNT {
+        let code = RecoveryCode::new(cx.random()?);
+        digests.push(digest(cx, user_id, &code)?);
+        codes.push(code.reveal());
+    }
+    Ok((codes, digests))
+}
 fn open(cx: &Cx, user_id: UserId, factor: &Factor) -> Result<Secret, Problem> {
     let text = cx.open(&info(user_id), &factor.secret)?;
     Secret::read(&text).ok_or_else(|| sql::Error::Decode("secret".to_owned()).into())

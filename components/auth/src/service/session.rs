@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::refresh_token::{self, RefreshToken};
 use crate::service::signing_key;
-use crate::store::session::{self, Refresh};
+use crate::store::session::{self, Found, Refresh};
 use crate::token::{self, Access, AccessToken};
 
 /// The setting of who issues tokens: where this server is reached.
@@ -24,24 +24,42 @@ pub struct Tokens {
     pub refresh_token: RefreshToken,
 }
 
+/// How often somebody is looked for again whose place in a tenant changed after it was found.
+pub const ATTEMPTS: usize = 4;
+
 /// Exchanges a refresh token for the next tokens of its session. One that was exchanged before ends the session.
 pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Problem> {
     let used = presented.digest();
-    let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
-    let Some(row) = rows.first() else {
-        // A right token is never kept waiting: 256 bits can't be guessed, and it must work behind a busy address.
-        let _counted = Attempt::begin(cx, guess::token(cx)?).await?;
-        return Err(Error::InvalidRefreshToken.into());
-    };
-    let found = session::read(row)?;
-    let tokens = tokens(cx, found.session_id, found.user_id, found.membership).await?;
-    let next = tokens.refresh();
-    let statements = session::exchange(&used, &tokens.access, &tokens.access_token.digest(), &next);
-    let results = cx.batch(Scope::Person(found.user_id), statements).await?;
-    if results.get(session::SUCCESSOR).is_none_or(Vec::is_empty) {
-        return Err(Error::InvalidRefreshToken.into());
+    for _ in 0..ATTEMPTS {
+        let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
+        let Some(row) = rows.first() else {
+            // A right token is never kept waiting: 256 bits can't be guessed, and it must work behind a busy address.
+            let _counted = Attempt::begin(cx, guess::token(cx)?).await?;
+            return Err(Error::InvalidRefreshToken.into());
+        };
+        if let Some(tokens) = exchange(cx, &used, session::read(row)?).await? {
+            return Ok(tokens);
+        }
     }
-    Ok(tokens)
+    Err(sql::Error::Busy.into())
+}
+
+/// None when the session's person is something else by now, in the tenant that its tokens act in.
+async fn exchange(cx: &Cx, used: &str, found: Found) -> Result<Option<Tokens>, Problem> {
+    let Found { session_id, user_id, membership } = found;
+    let tokens = tokens(cx, session_id, user_id, membership).await?;
+    let next = tokens.refresh();
+    let mut statements = session::admit(user_id, membership);
+    let successor = statements.len() + session::SUCCESSOR;
+    statements.extend(session::exchange(used, &tokens.access, &tokens.access_token.digest(), &next));
+    match cx.db().batch(Scope::Person(user_id), statements).await {
+        Ok(results) if results.get(successor).is_none_or(Vec::is_empty) => {
+            Err(Error::InvalidRefreshToken.into())
+        }
+        Ok(_) => Ok(Some(tokens)),
+        Err(sql::Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Another access token of the session that is calling, for another of the person's tenants, which ends when those do
@@ -50,20 +68,28 @@ pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, Acc
     let (session_id, user_id) = caller(cx)?;
     let wanted = tenant_id.ok_or(Error::NoSuchTenant)?;
     let scope = Scope::Person(user_id);
-    let rows = cx.query(scope, session::get_membership(session_id, user_id, wanted)).await?;
-    let row = rows.first().ok_or(Error::NoSuchTenant)?;
-    if session::read_is_barred(row)? {
-        return Err(Error::SecondFactorEnrolmentRequired.into());
+    for _ in 0..ATTEMPTS {
+        let rows = cx.query(scope, session::get_membership(session_id, user_id, wanted)).await?;
+        let row = rows.first().ok_or(Error::NoSuchTenant)?;
+        if session::read_is_barred(row)? {
+            return Err(Error::SecondFactorEnrolmentRequired.into());
+        }
+        // Otherwise a stolen access token could be exchanged for another one for ever, and without the refresh token.
+        let expires_at = session::read_end(row)?.min(token::expires_at(cx.now()));
+        let membership = session::read_place(row)?;
+        let (access, token) = access_token(cx, session_id, user_id, membership, expires_at).await?;
+        let mut statements = session::admit(user_id, membership);
+        let admitted = statements.len();
+        statements.extend(session::switch(&access, &token.digest()));
+        match cx.db().batch(scope, statements).await {
+            Ok(_) => return Ok((access, token)),
+            // It is something else there by now: look again.
+            Err(sql::Error::Refused(at)) if at < admitted => {}
+            Err(sql::Error::Refused(_)) => return Err(Error::SessionEnded.into()),
+            Err(error) => return Err(error.into()),
+        }
     }
-    // Otherwise a stolen access token could be exchanged for another one for ever, and without the refresh token.
-    let expires_at = session::read_end(row)?.min(token::expires_at(cx.now()));
-    let membership = session::read_place(row)?;
-    let (access, token) = access_token(cx, session_id, user_id, membership, expires_at).await?;
-    match cx.db().batch(scope, session::switch(&access, &token.digest())).await {
-        Ok(_) => Ok((access, token)),
-        Err(sql::Error::Refused(_)) => Err(Error::SessionEnded.into()),
-        Err(error) => Err(error.into()),
-    }
+    Err(sql::Error::Busy.into())
 }
 
 /// Ends the session that is calling, or all sessions of its person.

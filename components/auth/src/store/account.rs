@@ -5,16 +5,20 @@ use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
-use super::session;
+use super::{second_factor, session};
 use crate::account_token::Fresh;
 use crate::email::Email;
 use crate::password::PasswordHash;
 
 const INSERT_BY_EMAIL: &str = include_str!("../../sql/account_token_insert_by_email.sql");
 const INSERT_BY_USER: &str = include_str!("../../sql/account_token_insert_by_user.sql");
+const LOCK_BY_EMAIL: &str = include_str!("../../sql/user_account_lock_by_email.sql");
+const KEEP: &str = include_str!("../../sql/account_token_keep_by_email.sql");
+const HOLD: &str = include_str!("../../sql/account_token_hold.sql");
 const GET: &str = include_str!("../../sql/account_token_get.sql");
 const USE: &str = include_str!("../../sql/account_token_use.sql");
 const DELETE_BY_USER: &str = include_str!("../../sql/account_token_delete_by_user.sql");
+const DELETE_EARLIER: &str = include_str!("../../sql/earlier_account_token_delete_by_user.sql");
 const VERIFY: &str = include_str!("../../sql/user_account_verify.sql");
 const DELETE_CODES_UNPROVEN: &str = include_str!("../../sql/recovery_code_delete_unproven.sql");
 const DELETE_FACTOR_UNPROVEN: &str = include_str!("../../sql/second_factor_delete_unproven.sql");
@@ -28,9 +32,15 @@ pub struct Holder {
     pub email: Email,
 }
 
-/// Stores a token of whoever has the address.
-pub fn insert_by_email(token: &Fresh, email: &Email) -> Statement {
-    insert(INSERT_BY_EMAIL, token, email.as_str().to_owned())
+/// Stores a token of whoever has the address. Earlier ones go on to count: anybody may ask for this one, and must not be
+/// able to take from the person what it has been mailed. There are no more of them than pauses in a lifetime.
+pub fn insert_by_email(token: &Fresh, email: &Email) -> [Statement; 3] {
+    let kept = params![token.purpose, email.as_str(), token.replaces_before(), token.created_at];
+    [
+        Statement::new(LOCK_BY_EMAIL, params![email.as_str()]),
+        Statement::new(KEEP, kept),
+        insert(INSERT_BY_EMAIL, token, email.as_str().to_owned()),
+    ]
 }
 
 /// Stores a token of a person whose address is unproven.
@@ -61,21 +71,23 @@ pub fn verify(digest: &str, user_id: UserId, now: Timestamp) -> Vec<Statement> {
 /// when it was used or replaced meanwhile. Where the address was never proven before, somebody else may have made the
 /// account, so what would let them in again goes too: a second factor, keys.
 pub fn reset(digest: &str, user_id: UserId, password: &PasswordHash, now: Timestamp) -> Vec<Statement> {
-    vec![
-        Statement::required(USE, params![digest, user_id]),
+    let mut statements = vec![
+        insula_turns::of_person(user_id),
+        Statement::required(HOLD, params![digest, user_id]),
         Statement::new(DELETE_CODES_UNPROVEN, params![user_id]),
         Statement::new(DELETE_FACTOR_UNPROVEN, params![user_id]),
         Statement::new(REVOKE_KEYS_UNPROVEN, params![now, user_id]),
         Statement::required(RESET, params![password.as_str(), now, user_id]),
         session::end_all(user_id, now),
-        delete_tokens(user_id),
         delete_networks(user_id),
-    ]
+    ];
+    statements.extend(delete_tokens(user_id));
+    statements
 }
 
-/// Removes all mailed tokens of a person.
-pub fn delete_tokens(user_id: UserId) -> Statement {
-    Statement::new(DELETE_BY_USER, params![user_id])
+/// Removes all mailed tokens of a person. It has to be locked, or one is mailed meanwhile that keeps another.
+pub fn delete_tokens(user_id: UserId) -> [Statement; 2] {
+    [DELETE_BY_USER, DELETE_EARLIER].map(|text| Statement::new(text, params![user_id]))
 }
 
 /// Forgets from where a person has logged in, so that guesses from there are slow again.

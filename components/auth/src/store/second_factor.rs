@@ -16,7 +16,7 @@ const DELETE: &str = include_str!("../../sql/second_factor_delete.sql");
 const INSERT_CODE: &str = include_str!("../../sql/recovery_code_insert.sql");
 const USE_CODE: &str = include_str!("../../sql/recovery_code_use.sql");
 const DELETE_CODES: &str = include_str!("../../sql/recovery_code_delete_by_user.sql");
-const LOCK_TENANTS: &str = include_str!("../../sql/tenant_lock_by_member.sql");
+const LOCK_MEMBERSHIPS: &str = include_str!("../../sql/membership_lock_by_user.sql");
 const DELETE_TOKENS: &str = include_str!("../../sql/access_token_delete_barred.sql");
 const LEAVE: &str = include_str!("../../sql/session_leave_barred.sql");
 
@@ -65,11 +65,10 @@ pub fn confirm(
     let mut statements = vec![
         insula_turns::of_person(user_id),
         Statement::required(CONFIRM, params![now, step, user_id, secret]),
-        Statement::new(DELETE_CODES, params![user_id]),
         Statement::new(END_OTHERS, params![now, user_id, session_id]),
         super::account::delete_networks(user_id),
     ];
-    statements.extend(codes.iter().map(|digest| Statement::required(INSERT_CODE, params![user_id, digest])));
+    statements.extend(replace_codes(user_id, codes));
     statements
 }
 
@@ -88,10 +87,17 @@ pub fn use_code(user_id: UserId, digest: &str) -> Statement {
     Statement::required(USE_CODE, params![user_id, digest])
 }
 
+/// Replaces the recovery codes.
+pub fn replace_codes(user_id: UserId, codes: &[String]) -> Vec<Statement> {
+    let insert = |digest| Statement::required(INSERT_CODE, params![user_id, digest]);
+    let delete = Statement::new(DELETE_CODES, params![user_id]);
+    std::iter::once(delete).chain(codes.iter().map(insert)).collect()
+}
+
 /// Removes a factor, and with it the person's place in tenants that demand one: the sessions go on, in no tenant.
-/// The tenants are locked, so that none begins to demand it in between.
+/// The memberships are locked, so that no tenant begins to demand it in between, and no token is made meanwhile.
 pub fn delete(user_id: UserId) -> Vec<Statement> {
-    let all = [LOCK_TENANTS, DELETE_CODES, DELETE, DELETE_TOKENS, LEAVE];
+    let all = [LOCK_MEMBERSHIPS, DELETE_CODES, DELETE, DELETE_TOKENS, LEAVE];
     all.into_iter().map(|text| Statement::new(text, params![user_id])).collect()
 }
 

@@ -14,7 +14,10 @@ use insula_kit::time::Timestamp;
 pub use super::read_place;
 use crate::token::Access;
 
+const LOCK_MEMBERSHIP: &str = include_str!("../../sql/membership_lock.sql");
+const ADMIT: &str = include_str!("../../sql/membership_admit.sql");
 const INSERT: &str = include_str!("../../sql/session_insert.sql");
+const END_OLDEST: &str = include_str!("../../sql/session_end_oldest.sql");
 const INSERT_REFRESH: &str = include_str!("../../sql/refresh_token_insert.sql");
 const INSERT_SUCCESSOR: &str = include_str!("../../sql/refresh_token_insert_successor.sql");
 const INSERT_ACCESS: &str = include_str!("../../sql/access_token_insert.sql");
@@ -31,6 +34,9 @@ const GET_MEMBERSHIP: &str = include_str!("../../sql/membership_get.sql");
 /// The place of the statement in [`exchange`] that has a row if this call used the token.
 pub const SUCCESSOR: usize = 2;
 
+/// How many sessions of a person go on at once; a login beyond ends the one that was not refreshed for the longest.
+const MOST: i64 = 50;
+
 /// Whose session a token is of.
 pub struct Found {
     pub session_id: SessionId,
@@ -44,7 +50,21 @@ pub struct Refresh {
     pub expires_at: Timestamp,
 }
 
-/// Stores a session with its first two tokens.
+/// Sees that what a token will say of its tenant is so, and stays so until the batch has ended: the person is what it
+/// says there, and has the second factor that the tenant demands. Nothing for a token that acts in no tenant.
+///
+/// It comes before the tokens. Whatever makes it untrue locks the membership too: a demand, all of the tenant's before it
+/// removes tokens; the removal of a second factor, all of the person's. So either they see the token, or it sees them.
+pub fn admit(user_id: UserId, place: Option<(TenantId, Role)>) -> Vec<Statement> {
+    let Some((tenant_id, role)) = place else { return Vec::new() };
+    vec![
+        Statement::required(LOCK_MEMBERSHIP, params![tenant_id, user_id, role.as_str()]),
+        Statement::required(ADMIT, params![tenant_id, user_id]),
+    ]
+}
+
+/// Stores a session with its first two tokens, and ends the sessions beyond the most that a person may have. The person
+/// has to be locked, or two logins at once would each not see the other's.
 pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh) -> Vec<Statement> {
     let tenant_id = access.tenant_id();
     let session = params![access.session_id, access.user_id, tenant_id, access.issued_at, refresh.expires_at];
@@ -52,6 +72,7 @@ pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh) -> Vec<St
         Statement::required(INSERT, session),
         Statement::required(INSERT_REFRESH, params![&refresh.digest, access.session_id, refresh.expires_at]),
         insert_access(access, access_digest, &refresh.digest),
+        Statement::new(END_OLDEST, params![access.issued_at, access.user_id, access.session_id, MOST - 1]),
     ]
 }
 

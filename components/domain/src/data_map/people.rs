@@ -38,6 +38,22 @@ pub const ACCOUNT_TOKEN: Table = Table {
     ],
 };
 
+pub const EARLIER_ACCOUNT_TOKEN: Table = Table {
+    name: "earlier_account_token",
+    owner: "auth",
+    subject: Some("user_id"),
+    basis: Security,
+    retention: "until it expires, or another one of the person is used",
+    exported: false,
+    erasure: Delete,
+    columns: &[
+        ("digest", Secret),
+        ("user_id", Technical),
+        ("purpose", Technical),
+        ("expires_at_ms", Technical),
+    ],
+};
+
 pub const GUESS: Table = Table {
     name: "guess",
     owner: "auth",

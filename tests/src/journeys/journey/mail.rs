@@ -13,8 +13,10 @@ pub fn codes_arrive_and_are_good_once(client: &Client, operator_key: &str) {
     let token = log_in(client, PASSWORD);
 
     let body = json!({ "token": code(client, operator_key, "verify-email", email) });
-    let _ = client.post_json("/api/v1/auth/verify-email", &body).send().expect(204);
-    client.post_json("/api/v1/auth/verify-email", &body).send().problem(403, "invalid-token");
+    client.post_json("/api/v1/auth/verify-email", &body).send().problem(401, "unauthenticated");
+    let dora = client.bearing(&token);
+    let _ = dora.post_json("/api/v1/auth/verify-email", &body).send().expect(204);
+    dora.post_json("/api/v1/auth/verify-email", &body).send().problem(403, "invalid-token");
     let me = client.bearing(&token).get("/api/v1/auth/me").send().expect(200).json();
     assert_eq!(me["user"]["email_verified"], true, "{me}");
 
