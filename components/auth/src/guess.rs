@@ -205,7 +205,11 @@ impl Attempt {
             }
             Err(error) => return Err(error.into()),
         };
-        let ready = results.iter().map(|rows| store::read_ready(rows)).collect::<Result<Vec<_>, _>>()?;
+        let ready = results
+            .iter()
+            .take(subjects.len())
+            .map(|rows| store::read_ready(rows))
+            .collect::<Result<Vec<_>, _>>()?;
         let counted = subjects.into_iter().zip(ready).map(|(subject, ready)| (subject, ready.unwrap_or(at)));
         Ok(Self { at, counted: counted.collect() })
     }
