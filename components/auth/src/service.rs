@@ -72,7 +72,10 @@ pub async fn register(
                 cx.batch(Scope::System, probe.undone()).await?;
                 return Ok(answer);
             }
-            account::tell_owner(cx, &person.email).await?;
+            // Who is invited reads the mail of the address, and is told right now.
+            if !email_verified {
+                account::tell_owner(cx, &person.email).await?;
+            }
             Err(Error::EmailTaken.into())
         }
         Err(at) if email_verified => Err(invitation::refused(at - store::PERSON - 1)),

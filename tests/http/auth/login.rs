@@ -30,7 +30,7 @@ fn answers_with_a_token_of_which_only_the_digest_is_stored() {
     assert_eq!(stored, [[&digest(token), tenant_id, "1893456900000"]]);
     let stored = app.db().rows("select digest, expires_at_ms from refresh_token");
     assert_eq!(stored, [[&*digest(refresh), "1894060800000"]]);
-    for secret in [token.rsplit('.').next().unwrap(), refresh.rsplit('_').next().unwrap()] {
+    for secret in [token.rsplit('.').next().unwrap(), refresh.strip_prefix("ins_refresh_").unwrap()] {
         assert!(!app.db().dump().iter().any(|line| line.contains(secret)));
     }
 }
@@ -109,7 +109,8 @@ fn logins_that_succeed_are_slowed_down_after_a_hundred_and_only_those_to_the_acc
         app.advance(Duration::from_secs(1));
         made += u32::from(try_it(&ada.email).status == 200);
     }
-    assert!((18..=22).contains(&made), "{made} in ten minutes");
+    // Two a minute, and what the first, shorter waits leave room for.
+    assert!((18..=26).contains(&made), "{made} in ten minutes");
 }
 
 /// Protects a person from a stranger who wants to keep it out: who doesn't have the password moves nothing.
