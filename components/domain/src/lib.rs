@@ -11,6 +11,8 @@
 //! | [`custom_limit`] | limits of one tenant that aren't those of its plan       |
 //! | [`network`]    | the networks that a key may be used from                        |
 //! | [`lifecycle`]  | the life of a tenant: its states and what leads from one to another |
+//! | [`proxies`]    | who a client is behind proxies                                  |
+//! | [`upload`]     | what an upload may have                                         |
 //! | [`metric`]     | what is metered, and when its counter starts again              |
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
 //! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
@@ -26,8 +28,10 @@ pub mod lifecycle;
 pub mod metric;
 pub mod network;
 pub mod permission;
+pub mod proxies;
 pub mod rate_limit;
 pub mod role;
 pub mod scope;
 pub mod trace;
 pub mod type_id;
+pub mod upload;

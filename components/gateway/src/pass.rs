@@ -57,7 +57,7 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
         access: settings.access(),
         metered: settings.metered,
         tenant: None,
-        client: client::address(read, config.trusted_proxies),
+        client: client::address(read, config.trusted_proxies?),
     };
     let grant = admit(call, read).await?;
     let told = headers::down(came, &grant, &ids.request, settings.forward_credentials);

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderValue};
-use insula_domain::network;
+use insula_domain::{network, proxies};
 
 /// The client's address; none where the host tells none, or the proxies don't. An IPv4 address in IPv6 clothes is an IPv4 address.
 #[must_use]
@@ -16,12 +16,8 @@ pub fn address(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
     if trusted_proxies == 0 {
         return peer;
     }
-    // By bytes: what a client wrote before may be no text, and must not hide what a proxy has added.
     let lines = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
-    let hops: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
-    // Fewer hops than proxies: the call came past some of them, and who wrote the list is unknown.
-    let hop = hops.len().checked_sub(trusted_proxies).map(|at| hops[at]);
-    hop.and_then(|hop| network::address(std::str::from_utf8(hop).ok()?))
+    proxies::client(lines, trusted_proxies)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::error::Error as StdError;
 
 use serde_json::{Map, Value, json};
 
+use crate::config::Unreadable;
 use crate::response::Response;
 use crate::sql;
 use crate::validate::FieldError;
@@ -202,6 +203,12 @@ impl From<Vec<FieldError>> for Problem {
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
         Self::new(&INVALID).at(error)
+    }
+}
+
+impl From<Unreadable> for Problem {
+    fn from(error: Unreadable) -> Self {
+        Self::new(&INTERNAL).caused_by(error)
     }
 }
 

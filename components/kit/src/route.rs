@@ -67,14 +67,12 @@ pub enum Body {
     Json(Media),
     /// The same, signed: the operation sees to the signature of the bytes before it reads them.
     Signed(Media),
-    /// `multipart/form-data` of at most [`UPLOAD_LIMIT_BYTES`], read as it arrives.
+    /// `multipart/form-data` of at most what the variable `upload_limit_mib` says, read as it arrives.
     Upload(Media),
 }
 
 /// The most that a JSON body may have: 1 MiB.
 pub const JSON_LIMIT_BYTES: usize = 1 << 20;
-/// The most that an upload may have: 64 MiB.
-pub const UPLOAD_LIMIT_BYTES: usize = 64 << 20;
 
 /// One operation of a component.
 #[derive(Clone, Copy, Debug)]

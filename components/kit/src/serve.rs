@@ -26,7 +26,7 @@ use crate::log;
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::request::{Request, Upload, parse_query, too_large};
 use crate::response::Response;
-use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route, UPLOAD_LIMIT_BYTES};
+use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route};
 use crate::schema;
 use crate::second_factor;
 use crate::time::Timestamp;
@@ -86,7 +86,7 @@ async fn answer<Op: Copy + 'static>(
         schema::ensure(&config.db).await?;
     }
     let tenant = path.iter().find(|(name, _)| name == "tenant_id").map(|(_, value)| value.as_str());
-    let client = client::address(incoming.headers(), config.trusted_proxies);
+    let client = client::address(incoming.headers(), config.trusted_proxies?);
     let (operation, access, metered) = (route.doc.id, route.access, route.metered);
     let call = Call { operation, access, metered, tenant, client };
     let grant = match guard::admit(call, incoming.headers()).await {
@@ -135,7 +135,7 @@ async fn run<Op: Copy>(
         }
         Body::Upload(_) => {
             expect_media_type(&request, "multipart/form-data")?;
-            request.upload = Some(upload(&request, body, UPLOAD_LIMIT_BYTES)?);
+            request.upload = Some(upload(&request, body, cx.config.upload_limit_bytes?)?);
         }
     }
     if route.creates

@@ -1,7 +1,7 @@
 //! Keys that may be used from some networks only.
 
 use insula_host::Settings;
-use insula_tests::support::{App, Options};
+use insula_tests::support::{App, Options, program_of, repository};
 use serde_json::json;
 
 use super::{create, key_with, patch};
@@ -67,6 +67,21 @@ fn behind_a_proxy_the_address_is_what_the_proxy_says() {
     let call = |forwarded: &str| key.get("/api/v1/reports").header("x-forwarded-for", forwarded).send();
     let _ = call("10.0.0.1, 192.0.2.1").expect(200);
     call("192.0.2.1, 10.0.0.1").problem(401, "unauthenticated");
+}
+
+/// Where no host refuses to start, as Spin doesn't, the first request says it: a guess could open a door.
+#[test]
+fn a_component_that_cannot_read_how_many_proxies_there_are_serves_nobody_and_the_log_says_why() {
+    let manifest = std::fs::read_to_string(repository().join("spin.toml")).unwrap();
+    let manifest = manifest.replace("\"{{ trusted_proxies }}\"", "\"300\"");
+    let app =
+        App::with(Options { program: Some(program_of(&manifest)), contract: false, ..Options::default() });
+    for path in ["/problems", "/api/v1/reports"] {
+        let problem = app.request("GET", path).send().problem(500, "internal");
+        assert!(!problem.to_string().contains("proxies"), "{problem}");
+    }
+    let said = "the variable `trusted_proxies` cannot be read: write a whole number from 0";
+    assert!(app.log().iter().any(|line| line.contains(said)), "{:?}", app.log());
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::{service, store};
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the parts, which are read one by one")]
 pub struct AnalyzeForm {
-    /// The CSV file: UTF-8, a header line, commas (RFC 4180); at most 64 MiB and 1,000 columns.
+    /// The CSV file: UTF-8, a header line, commas (RFC 4180); at most 64 MiB, where the server is not set otherwise, and 1,000
+    /// columns.
     #[schema(format = Binary)]
     file: String,
     /// The name of the column that holds each row's class. With it the report says how balanced the classes are and

@@ -1,7 +1,8 @@
 //! One route as an operation.
 
+use insula_domain::upload;
 use insula_kit::openapi::Media;
-use insula_kit::route::{Access, Body, JSON_LIMIT_BYTES, Route, UPLOAD_LIMIT_BYTES};
+use insula_kit::route::{Access, Body, JSON_LIMIT_BYTES, Route};
 use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::{ContentBuilder, Required};
@@ -13,8 +14,13 @@ use crate::docs::Error;
 pub fn of(tag: &str, route: &Route<()>, gathered: &mut Gathered<'_>) -> Result<Operation, Error> {
     let body = match route.body {
         Body::None => None,
-        Body::Json(media) | Body::Signed(media) => Some(body(media, JSON_LIMIT_BYTES, gathered)?),
-        Body::Upload(media) => Some(body(media, UPLOAD_LIMIT_BYTES, gathered)?),
+        Body::Json(media) | Body::Signed(media) => Some(body(media, limit(JSON_LIMIT_BYTES), gathered)?),
+        Body::Upload(media) => Some(body(
+            media,
+            limit(upload::LIMIT_MIB << 20)
+                + " This server may have been set to another limit; `limit_bytes` of a 413 says it.",
+            gathered,
+        )?),
     };
     let responses = answer::all(route, gathered)?;
     Ok(OperationBuilder::new()
@@ -69,10 +75,14 @@ fn callers(access: Access) -> String {
     }
 }
 
-fn body(media: Media, limit: usize, gathered: &mut Gathered<'_>) -> Result<RequestBody, Error> {
+fn limit(bytes: usize) -> String {
+    format!("At most {} MiB.", bytes >> 20)
+}
+
+fn body(media: Media, limit: String, gathered: &mut Gathered<'_>) -> Result<RequestBody, Error> {
     let schema = gathered.schemas.refer_strictly(&media.schema)?;
     Ok(RequestBodyBuilder::new()
-        .description(Some(format!("At most {} MiB.", limit >> 20)))
+        .description(Some(limit))
         .required(Some(Required::True))
         .content(media.media_type, ContentBuilder::new().schema(Some(schema)).build())
         .build())
