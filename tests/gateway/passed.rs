@@ -51,7 +51,7 @@ fn the_first_bytes_are_answered_before_the_last_are_sent() {
 fn an_upload_that_no_memory_would_hold_passes() {
     let app = App::with(Options {
         program: Some(program_within(&manifest(), 24 * MIB)),
-        settings: |settings| settings.body_limit_bytes = 128 << 20,
+        settings: |settings| settings.body_limit_bytes = Some(128 << 20),
         contract: false,
         ..Options::default()
     });

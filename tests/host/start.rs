@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use insula_tests::journeys::{Process, embedded};
+use insula_tests::journeys::{Backing, Process, Server, embedded};
 use insula_tests::support::repository;
 use tempfile::TempDir;
 
@@ -98,6 +99,79 @@ fn lines_for_people_are_had_by_asking_for_them() {
     let line = said.lines().find(|line| line.contains("GET")).unwrap_or_else(|| panic!("no line in {said}"));
     assert!(line.contains("200") && line.contains("/...") && !line.contains('{'), "{line}");
     assert!(!said.contains("for-people"), "a path may hold anything: {said}");
+}
+
+/// Whether a line of the log is JSON, for a server whose log goes to a terminal or into a file.
+fn is_json(terminal: bool, flag: &str) -> bool {
+    let place = Place::new();
+    let mut command = place.serve("127.0.0.1:0");
+    command.args(flag.split_whitespace());
+    if terminal {
+        // Only the log: where it serves is still read from the file of errors.
+        let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+        let words: Vec<_> = words.iter().map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let errors = place.folder().join("errors");
+        let line = format!("exec {} 2>>'{}'", words.join(" "), errors.display());
+        let mut with_terminal = Command::new("script");
+        with_terminal.current_dir(place.folder()).args(["-q", "-f", "-c", &line, "/dev/null"]);
+        embedded::only_own_variables(&mut with_terminal);
+        command = with_terminal;
+    }
+    let mut process = Process::start(&mut command, place.folder());
+    let base = embedded::base(&mut process);
+    let mut stream = std::net::TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let _ = stream.read_to_end(&mut Vec::new());
+    let begun = Instant::now();
+    loop {
+        let said = std::fs::read_to_string(place.folder().join("output")).unwrap();
+        if let Some(line) = said.lines().find(|line| line.contains("GET")) {
+            return line.trim().starts_with('{');
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "no line in {said}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn the_log_is_for_people_at_a_terminal_for_machines_elsewhere_and_as_one_says_in_both() {
+    assert!(is_json(false, ""));
+    assert!(!is_json(true, ""));
+    assert!(is_json(true, "--log json"));
+    assert!(!is_json(false, "--log pretty"));
+}
+
+/// Links in mails and the issuer of tokens are where the server is, not where it would be by default.
+#[test]
+fn without_a_public_url_it_is_where_the_server_listens_and_what_is_said_comes_first() {
+    let issuer = |server: &Server| {
+        let document = server.client().get("/.well-known/openid-configuration").send().expect(200).json();
+        document["issuer"].as_str().unwrap().to_owned()
+    };
+    let server = Server::embedded(Backing::under_test());
+    assert_eq!(issuer(&server), server.base());
+    let said = Server::embedded_with(Backing::under_test(), |command| {
+        command.args(["--variable", "public_url=https://insula.example"]);
+    });
+    assert_eq!(issuer(&said), "https://insula.example");
+}
+
+/// Protects keys that are bound to networks, and everybody who is counted by address: a misspelt number was 0.
+#[test]
+fn a_number_of_proxies_that_cannot_be_read_is_refused_at_the_start_with_what_to_write() {
+    for value in ["one", "-1", "300", ""] {
+        let state = embedded::state();
+        let mut command = embedded::command(state.path(), &Backing::sqlite());
+        let output = command.args(["--variable", &format!("trusted_proxies={value}")]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{value:?}: {said}");
+        let expected = "the variable `trusted_proxies` cannot be read: write a whole number from 0";
+        assert!(
+            said.contains(expected) && said.contains("SPIN_VARIABLE_TRUSTED_PROXIES"),
+            "{value:?}: {said}"
+        );
+        assert!(!said.contains("Serving "), "{said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod analyze;
 mod get;
 mod idempotency;
+mod limit;
 mod list;
 mod refused;
 

@@ -3,6 +3,7 @@
 mod admission;
 mod answer;
 mod component;
+mod connections;
 mod dispatch;
 mod serve;
 #[cfg(test)]
@@ -23,8 +24,12 @@ use crate::program::Program;
 use crate::settings::Settings;
 use crate::worker::{Factory, HeavyQueue, Reuse};
 use admission::Admission;
-pub(crate) use admission::Stay;
+pub(crate) use admission::{Room, Stay};
 use component::Shared;
+use variables::Known;
+
+/// How much more than an upload the host lets in: its component says what is too large, and reads a little on.
+const BEYOND_UPLOADS: u64 = 1 << 20;
 
 /// A running application.
 ///
@@ -36,6 +41,7 @@ pub struct App {
     router: Router<Arc<Target>>,
     targets: HashMap<String, Arc<Target>>,
     admission: Admission,
+    body_limit_bytes: u64,
 }
 
 /// Where a route leads.
@@ -109,14 +115,16 @@ impl App {
                 routes.push((pattern.clone(), Arc::new(target)));
             }
         }
-        let admission = Admission::new(&settings);
-        Ok(Self { program, settings, router: Router::new(routes), targets, admission })
+        let Known { trusted_proxies, upload_limit_bytes } = Known::of(values)?;
+        let body_limit_bytes = settings.body_limit_bytes.unwrap_or(upload_limit_bytes + BEYOND_UPLOADS);
+        let admission = Admission::new(&settings, trusted_proxies);
+        Ok(Self { program, settings, router: Router::new(routes), targets, admission, body_limit_bytes })
     }
 
     fn empty(program: Arc<Program>, settings: Settings) -> Self {
-        let admission = Admission::new(&settings);
+        let admission = Admission::new(&settings, 0);
         let router = Router::new(Vec::new());
-        Self { program, settings, router, targets: HashMap::new(), admission }
+        Self { program, settings, router, targets: HashMap::new(), admission, body_limit_bytes: 0 }
     }
 
     /// How it is run.

@@ -1,6 +1,8 @@
 //! The command line.
 
+mod files;
 mod options;
+mod public_url;
 mod serve;
 
 pub(crate) use options::{Cli, Command};

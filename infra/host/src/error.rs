@@ -80,6 +80,17 @@ pub enum Error {
         /// The variable.
         name: String,
     },
+    /// The value of a variable says nothing. Without the value: what a variable holds may be a secret.
+    #[error(
+        "the variable `{name}` cannot be read: write {expected}, in SPIN_VARIABLE_{} or as --variable {name}=…",
+        name.to_ascii_uppercase()
+    )]
+    UnreadableVariable {
+        /// The variable.
+        name: &'static str,
+        /// What to write.
+        expected: &'static str,
+    },
     /// A value was given for a variable that the application does not have.
     #[error("the manifest has no variable `{name}`")]
     UnknownVariable {

@@ -6,4 +6,5 @@ pub mod headers;
 pub mod identity;
 pub(crate) mod limited;
 pub mod outgoing;
+pub(crate) mod pace;
 pub mod route;

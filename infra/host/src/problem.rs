@@ -32,14 +32,14 @@ pub const BAD_REQUEST: Kind = Kind {
 };
 /// There is no route for the path.
 pub const NOT_FOUND: Kind = Kind { status: 404, slug: "not-found", title: "Not found", explanation: None };
-/// The body stopped arriving.
+/// The body stopped arriving, or arrives too slowly.
 pub const BODY_TIMEOUT: Kind = Kind {
     status: 408,
     slug: "body-timeout",
     title: "The body did not arrive",
     explanation: Some(
-        "The server waited for the rest of the request's body and got nothing for too long. Send the request again \
-         over a connection that holds.",
+        "The server waited for the rest of the request's body and got nothing for too long, or less than it waits for. \
+         Send the request again over a connection that holds.",
     ),
 };
 /// The body is too long.

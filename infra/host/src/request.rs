@@ -22,7 +22,7 @@ pub struct Request {
     pub(crate) crowded_out: Flag,
     /// Its body was longer than it may be.
     pub(crate) too_large: Flag,
-    /// Its body stopped arriving.
+    /// Its body stopped arriving, or arrived too slowly.
     pub(crate) stalled: Flag,
     _stay: Option<Stay>,
 }

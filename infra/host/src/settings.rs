@@ -48,17 +48,31 @@ pub struct Settings {
     pub log: Arc<dyn LogSink>,
     /// What a request may take from its admission to the end of its answer.
     pub request_timeout: Duration,
-    /// What a request's body may have.
-    pub body_limit_bytes: u64,
+    /// What a request's body may have; by default 1 MiB more than the application's variable `upload_limit_mib` says,
+    /// or than 64 MiB where it has none, so that its components say themselves what is too large for them.
+    pub body_limit_bytes: Option<u64>,
     /// How long the next piece of a request's body may take to come.
     pub body_idle_timeout: Duration,
+    /// How many bytes of a body must come in a second, once `body_grace` is over; 0 for any number.
+    pub body_bytes_per_second: u64,
+    /// How long a body may come as slowly as it likes.
+    pub body_grace: Duration,
     /// How long a new connection may take to send the head of its first request.
     pub head_timeout: Duration,
     /// How many requests are worked on at once; those whose bodies still arrive have at most half of the places.
     pub max_concurrent_requests: usize,
-    /// How many requests of one client are taken on at once; 0 for any number. Clients of this machine and of private
-    /// networks aren't counted: there is where proxies are, behind which everybody has one address.
+    /// How many requests of one client are taken on at once; 0 for any number. A client is the address that the
+    /// variable `trusted_proxies` leads to, of IPv6 its network of 64 bits. Without a proxy that names them, clients of
+    /// this machine and of private networks aren't counted: there is where proxies are, behind which everybody has one
+    /// address.
     pub max_requests_per_client: usize,
+    /// Whether those are counted as all others are.
+    pub near_clients_count: bool,
+    /// How many connections there are at once; what comes beyond is closed.
+    pub max_connections: usize,
+    /// How many of them come from one address, of IPv6 from one network of 64 bits; 0 for any number. Near ones are
+    /// counted only if `near_clients_count`: all connections of a proxy come from one address.
+    pub max_connections_per_client: usize,
     /// How long a request waits for a place before it is turned away.
     pub queue_timeout: Duration,
     /// How many requests an instance answers before it is thrown away.
@@ -86,11 +100,16 @@ impl Default for Settings {
             clock: Arc::new(SystemClock),
             log: Arc::new(JsonLog::stdout()),
             request_timeout: Duration::from_secs(30),
-            body_limit_bytes: 65 << 20,
+            body_limit_bytes: None,
             body_idle_timeout: Duration::from_secs(10),
+            body_bytes_per_second: 1 << 10,
+            body_grace: Duration::from_secs(10),
             head_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
             max_requests_per_client: 64,
+            near_clients_count: false,
+            max_connections: 4_096,
+            max_connections_per_client: 256,
             queue_timeout: Duration::from_secs(5),
             instance_reuse: 128,
             instance_concurrency: 1,

@@ -28,7 +28,7 @@ impl App {
     pub(super) fn finish(&self, finished: Finished<'_>) -> Response<Body> {
         let Finished { started, method, identity, target, result } = finished;
         let mut response =
-            result.unwrap_or_else(|kind| problem::respond(kind, identity, self.settings.body_limit_bytes));
+            result.unwrap_or_else(|kind| problem::respond(kind, identity, self.body_limit_bytes));
         if !response.headers().contains_key(X_REQUEST_ID)
             && let Ok(id) = HeaderValue::from_str(&identity.request_id)
         {

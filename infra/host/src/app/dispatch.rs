@@ -8,20 +8,21 @@ use http::Response;
 use http::header::{CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http_body::Body as _;
-use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::PoolConcurrencyLimitError;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
 
-use super::admission::GATHERED_BYTES;
+use super::admission::{GATHERED_BYTES, Room};
 use super::answer::Finished;
 use super::{App, Target};
 use crate::http::body::{Body, discard};
 use crate::http::headers;
 use crate::http::identity::Identity;
 use crate::http::limited::{Limited, Limits};
+use crate::http::pace::Pace;
 use crate::log::{Entry, Level};
 use crate::problem::{self, Kind};
 use crate::request::Request;
+use crate::worker::Present;
 
 /// A body up to this size is sent at once: a client that doesn't wait for the answer isn't cut off before it has it.
 const SMALL: u64 = 16 << 10;
@@ -32,7 +33,8 @@ const CHAINED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 struct Arrived {
     head: Parts,
     body: Body,
-    client: IpAddr,
+    /// What it is counted under.
+    client: Option<IpAddr>,
 }
 
 impl App {
@@ -53,9 +55,10 @@ impl App {
         let (mut head, body) = request.into_parts();
         let identity = Identity::of(&head.headers, self.settings.clock.now());
         let method = head.method.clone();
+        let counted = self.admission.client(&head.headers, client.ip());
         let (target, result) = match self.route(&mut head, client) {
             Ok(target) => {
-                let arrived = Arrived { head, body, client: client.ip() };
+                let arrived = Arrived { head, body, client: counted };
                 let result = self.admit(&target, arrived, &identity, timeout).await;
                 (Some(target), result)
             }
@@ -81,8 +84,9 @@ impl App {
         let path = head.uri.path().to_owned();
         headers::add(&mut head.headers, &head.uri, CHAINED, &target.headers, &path);
         let request = Request::new(identity.clone(), parent.deadline, None);
-        let body = self.limited(&head, body, &request, None);
-        let result = self.run(&target, head, body, request).await;
+        let present = target.component.heavy.enter();
+        let body = self.limited(&head, body, &request, None, &present);
+        let result = self.run(&target, head, body, request, present).await;
         let target = Some(target);
         Some(self.finish(Finished { started, method, identity: &identity, target, result }))
     }
@@ -109,7 +113,7 @@ impl App {
     ) -> Result<Response<Body>, &'static Kind> {
         let Arrived { head, body, client } = arrived;
         let announced = announced_length(&head, &body);
-        if announced.is_some_and(|length| length > self.settings.body_limit_bytes) {
+        if announced.is_some_and(|length| length > self.body_limit_bytes) {
             // Who asked first is still waiting, and sends nothing.
             if !head.headers.contains_key(EXPECT) {
                 discard(body);
@@ -120,18 +124,22 @@ impl App {
         let (body, room, arriving) = match announced {
             Some(0) => (body, None, None),
             Some(length) if length <= GATHERED_BYTES => {
-                let (body, room) = self.admission.gather(body, timeout).await?;
+                let (body, room) = self.admission.gather(body, length, client, timeout).await?;
                 (body, room, None)
             }
-            _ => (body, None, Some(self.admission.let_arrive().await.ok_or(&problem::OVERLOADED)?)),
+            _ => {
+                let arriving = self.admission.let_arrive(client).await;
+                (body, None, Some(arriving.ok_or(&problem::OVERLOADED)?))
+            }
         };
         let stay = self.admission.admit(guest, room).await.ok_or(&problem::OVERLOADED)?;
         let request = Request::new(identity.clone(), Instant::now() + timeout, Some(stay));
+        let present = target.component.heavy.enter();
         let body = match arriving {
-            Some(arriving) => self.limited(&head, body, &request, Some(arriving)),
+            Some(arriving) => self.limited(&head, body, &request, Some(arriving), &present),
             None => body,
         };
-        self.run(target, head, body, request).await
+        self.run(target, head, body, request, present).await
     }
 
     /// A body that ends with an error where it is too long, or stops.
@@ -140,17 +148,19 @@ impl App {
         head: &Parts,
         body: Body,
         request: &Arc<Request>,
-        arriving: Option<OwnedSemaphorePermit>,
+        arriving: Option<Room>,
+        present: &Arc<Present>,
     ) -> Body {
-        let limit = self.settings.body_limit_bytes;
+        let limit = self.body_limit_bytes;
         match body.size_hint().upper() {
             Some(most) if most <= limit.min(SMALL) => body,
             _ => {
                 let limits = Limits {
                     left: limit,
-                    idle: self.settings.body_idle_timeout,
+                    pace: Pace::of(&self.settings),
                     waits: head.headers.contains_key(EXPECT),
                     arriving,
+                    present: Arc::downgrade(present),
                 };
                 http_body_util::BodyExt::boxed_unsync(Limited::new(body, request.clone(), limits))
             }
@@ -163,10 +173,10 @@ impl App {
         mut head: Parts,
         body: Body,
         request: Arc<Request>,
+        present: Arc<Present>,
     ) -> Result<Response<Body>, &'static Kind> {
         request.identity.pass_down(&mut head.headers);
         let incoming = http::Request::from_parts(head, body);
-        let present = target.component.heavy.enter();
         let result = target.handler.handle(request.clone(), incoming).await;
         drop(present);
         if request.too_large.is_set() {

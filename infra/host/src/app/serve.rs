@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::App;
+use super::connections::Connections;
 use crate::error::Error;
 use crate::log::{Entry, Level};
 use crate::request::Flag;
@@ -54,13 +55,21 @@ impl App {
             .keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE);
         let builder = Arc::new(builder);
+        let mut connections = Connections::new(&self.settings);
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((socket, client)) => {
+                        // Without it the socket is dropped, which closes it.
+                        let Some(room) = connections.take(&self, client.ip()) else { continue };
                         let (app, builder) = (self.clone(), builder.clone());
-                        tokio::spawn(app.connection(builder, socket, client, graceful.watcher(), stopping.clone()));
+                        let served =
+                            app.connection(builder, socket, client, graceful.watcher(), stopping.clone());
+                        tokio::spawn(async move {
+                            served.await;
+                            drop(room);
+                        });
                     }
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 },

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use insula_domain::{proxies, upload};
+
 use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::settings::Settings;
@@ -26,6 +28,36 @@ pub(super) fn resolve(manifest: &Manifest, settings: &Settings) -> Result<Values
         values.insert(name.clone(), value);
     }
     Ok(values)
+}
+
+/// What the host itself goes by, if the application has such variables.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// How many proxies add to `X-Forwarded-For`.
+    pub(super) trusted_proxies: usize,
+    /// What an upload may have.
+    pub(super) upload_limit_bytes: u64,
+}
+
+impl Known {
+    /// Reads them, and refuses what says nothing: a misspelt number that meant 0 would let clients choose the address
+    /// that they are counted under.
+    pub(super) fn of(values: &Values) -> Result<Self, Error> {
+        let read = |name, default, parse: fn(&str) -> Option<usize>, expected| {
+            let value = values.get(name).map_or(Some(default), |text| parse(text));
+            value.ok_or(Error::UnreadableVariable { name, expected })
+        };
+        let upload_limit = upload::LIMIT_MIB << 20;
+        Ok(Self {
+            trusted_proxies: read("trusted_proxies", 0, proxies::trusted, proxies::PROXIES_EXPECTED)?,
+            upload_limit_bytes: read(
+                "upload_limit_mib",
+                upload_limit,
+                upload::limit_bytes,
+                upload::LIMIT_EXPECTED,
+            )? as u64,
+        })
+    }
 }
 
 /// The value that the process's environment has for a variable.
@@ -57,6 +89,25 @@ mod tests {
 
         let values = resolve(&manifest(), &settings(&[("key", "k")])).unwrap();
         assert_eq!(values["plan"], "free");
+    }
+
+    #[test]
+    fn what_the_host_goes_by_is_read_or_refused_by_name_with_what_to_write() {
+        let known = |name: &str, value: &str| Known::of(&Values::from([(name.into(), value.into())]));
+        let expected = Known { trusted_proxies: 0, upload_limit_bytes: 64 << 20 };
+        assert_eq!(Known::of(&Values::new()).unwrap(), expected);
+        assert_eq!(known("trusted_proxies", "2").unwrap().trusted_proxies, 2);
+        assert_eq!(known("upload_limit_mib", "8").unwrap().upload_limit_bytes, 8 << 20);
+        for (name, value) in [
+            ("trusted_proxies", "one"),
+            ("trusted_proxies", "-1"),
+            ("trusted_proxies", "300"),
+            ("upload_limit_mib", "0"),
+        ] {
+            let said = known(name, value).unwrap_err().to_string();
+            assert!(said.contains(&format!("`{name}`")) && said.contains("a whole number from"), "{said}");
+            assert!(said.contains(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())), "{said}");
+        }
     }
 
     #[test]

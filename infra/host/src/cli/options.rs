@@ -36,10 +36,11 @@ pub(crate) struct ServeOptions {
     /// A file with the operator's key, instead of the one in the state folder.
     #[arg(long, value_name = "FILE")]
     pub(crate) operator_key_file: Option<PathBuf>,
-    /// How the log is written.
-    #[arg(long, value_enum, default_value_t = LogForm::Json)]
-    pub(crate) log: LogForm,
-    /// The value of an application variable; may be repeated.
+    /// How the log is written; by default for people where it goes to a terminal, and else for machines.
+    #[arg(long, value_enum)]
+    pub(crate) log: Option<LogForm>,
+    /// The value of an application variable; may be repeated. Where nobody says what `public_url` is, and the manifest
+    /// has none but this machine's, it is where the server listens.
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) variables: Vec<(String, String)>,
     /// How often the application does what is due; 0 for never.
@@ -58,23 +59,39 @@ pub(crate) struct Limits {
     /// What a request may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) request_timeout_seconds: u64,
-    /// What a request's body may have.
-    #[arg(long, value_name = "MIB", default_value_t = 65)]
-    pub(crate) body_limit_mib: u64,
+    /// What a request's body may have; by default 1 more than the variable `upload_limit_mib`.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) body_limit_mib: Option<u64>,
     /// How long the next piece of a request's body may take to come before it is answered 408.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(crate) body_idle_timeout_seconds: u64,
+    /// How many bytes of a request's body must come in a second, after a grace of ten, before it is answered 408; 0 for
+    /// any number.
+    #[arg(long, value_name = "BYTES", default_value_t = 1_024)]
+    pub(crate) body_bytes_per_second: u64,
     /// What one instance of a component may use.
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     pub(crate) memory_limit_mib: usize,
     /// How many requests are worked on at once.
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     pub(crate) max_concurrent_requests: usize,
-    /// How many requests of one client are taken on at once; 0 for any number. Clients of this machine and of private
-    /// networks aren't counted: there is where proxies are, behind which everybody has one address. Behind a proxy with a
-    /// public address, say 0.
+    /// How many requests of one client are taken on at once; 0 for any number. A client is an address, of IPv6 a network
+    /// of 64 bits: the connection's, or the one that the proxies name which the variable `trusted_proxies` counts. Clients
+    /// of this machine and of private networks that no proxy names aren't counted: one may be a proxy that nobody has
+    /// counted, behind which everybody has one address.
     #[arg(long, value_name = "COUNT", default_value_t = 64)]
     pub(crate) max_requests_per_client: usize,
+    /// Count clients of this machine and of private networks as all others, for requests, connections and bodies: for a
+    /// server that no proxy stands in front of, or one whose proxies are counted.
+    #[arg(long)]
+    pub(crate) limit_near_clients: bool,
+    /// How many connections there are at once; what comes beyond is closed.
+    #[arg(long, value_name = "COUNT", default_value_t = 4_096)]
+    pub(crate) max_connections: usize,
+    /// How many connections of one client there are at once; 0 for any number. A client is the other end: a proxy with a
+    /// public address needs more.
+    #[arg(long, value_name = "COUNT", default_value_t = 256)]
+    pub(crate) max_connections_per_client: usize,
     /// How long a request waits for its turn before it is answered 503.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub(crate) queue_timeout_seconds: u64,

@@ -1,7 +1,8 @@
 //! `insula serve`: from the command line to a serving application, and to its end.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal, stdout};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +14,13 @@ use insula_host::secrets::Secrets;
 use insula_host::{App, Error, Manifest, Program, ProgramOptions, Settings, tick};
 
 use super::options::{LogForm, ServeOptions};
+use super::{files, public_url};
 
 /// Serves until it is told to stop.
 pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     let manifest = Manifest::read(&options.manifest)?;
     let runtime = runtime(&options)?;
+    files::allow(options.limits.max_connections);
     // Early, so that a taken port is known before anything is made or compiled.
     let listener = runtime.block_on(listen(&options.listen))?;
     if let Some(url) = &options.database_url {
@@ -25,7 +28,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     }
     let secrets = Secrets::load(&options.state, options.operator_key_file.as_deref())?;
     show_new_key(&secrets);
-    let variables = variables(&manifest, &options, &secrets)?;
+    let variables = variables(&manifest, &options, &secrets, listener.local_addr().ok())?;
     let program = Program::load(manifest, &program_options(&options))?;
     runtime.block_on(async {
         let app = App::start(program, settings(&options, variables))?;
@@ -59,6 +62,7 @@ fn variables(
     manifest: &Manifest,
     options: &ServeOptions,
     secrets: &Secrets,
+    address: Option<SocketAddr>,
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut values: BTreeMap<String, String> = options.variables.iter().cloned().collect();
     let mut offer = |name: &str, value: String| {
@@ -70,6 +74,10 @@ fn variables(
     offer("operator_key_sha256", secrets.operator_key_sha256());
     offer("signing_key", secrets.signing_key.clone());
     offer("master_key", secrets.master_key.clone());
+    let public_url = manifest.variables.get("public_url").and_then(|variable| variable.default.as_deref());
+    if let Some(address) = address.filter(|_| public_url.is_none_or(public_url::is_this_machine)) {
+        offer("public_url", public_url::of(address));
+    }
     if let Some(url) = &options.database_url {
         offer("database_host", insula_host::database_host(url)?);
         offer("database_url", url.clone());
@@ -88,20 +96,24 @@ fn program_options(options: &ServeOptions) -> ProgramOptions {
 }
 
 fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Settings {
-    let log: Arc<dyn LogSink> = match options.log {
-        LogForm::Pretty => Arc::new(PrettyLog::stdout()),
-        LogForm::Json => Arc::new(JsonLog::stdout()),
-    };
+    // By where the log goes, which is not where the errors go: what is piped into a program must be for it.
+    let is_for_people = options.log.map_or_else(|| stdout().is_terminal(), |form| form == LogForm::Pretty);
+    let log: Arc<dyn LogSink> =
+        if is_for_people { Arc::new(PrettyLog::stdout()) } else { Arc::new(JsonLog::stdout()) };
     let limits = &options.limits;
     Settings {
         variables,
         state_dir: options.state.clone(),
         log,
         request_timeout: Duration::from_secs(limits.request_timeout_seconds),
-        body_limit_bytes: limits.body_limit_mib << 20,
+        body_limit_bytes: limits.body_limit_mib.map(|mebibytes| mebibytes << 20),
         body_idle_timeout: Duration::from_secs(limits.body_idle_timeout_seconds),
+        body_bytes_per_second: limits.body_bytes_per_second,
         max_concurrent_requests: limits.max_concurrent_requests,
         max_requests_per_client: limits.max_requests_per_client,
+        near_clients_count: limits.limit_near_clients,
+        max_connections: limits.max_connections,
+        max_connections_per_client: limits.max_connections_per_client,
         queue_timeout: Duration::from_secs(limits.queue_timeout_seconds),
         instance_reuse: limits.instance_reuse,
         instance_concurrency: limits.instance_concurrency,

@@ -1,29 +1,32 @@
-//! A request's body as far as it may go: so long, and without standing still.
+//! A request's body as far as it may go: so long, and neither standing still nor too slow.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 use wasmtime_wasi_http::Error;
 
 use super::body::{Body, discard};
+use super::pace::Pace;
+use crate::app::Room;
 use crate::request::Request;
+use crate::worker::Present;
 
 /// How far a body may go.
 pub(crate) struct Limits {
     /// How many bytes it may still have.
     pub(crate) left: u64,
-    /// How long its next piece may take to come, once it is asked for.
-    pub(crate) idle: Duration,
+    /// How fast it must come, once it is asked for.
+    pub(crate) pace: Pace,
     /// Whether the client sends nothing before it is told to go on, which reading tells it.
     pub(crate) waits: bool,
     /// What it holds until it is there.
-    pub(crate) arriving: Option<OwnedSemaphorePermit>,
+    pub(crate) arriving: Option<Room>,
+    /// Its request among those that are worked on, which it isn't while it waits for this; gone once it is answered.
+    pub(crate) present: Weak<Present>,
 }
 
 /// A request body that ends with an error once it is longer than it may be, or nothing comes of it any more, and says
@@ -33,13 +36,18 @@ pub(crate) struct Limited {
     inner: Option<Body>,
     request: Arc<Request>,
     limits: Limits,
-    /// Runs while the body is asked for and gives nothing.
-    idle: Option<Pin<Box<Sleep>>>,
+    waiting: Option<Waiting>,
+}
+
+/// There while the body is asked for and gives nothing.
+struct Waiting {
+    since: Instant,
+    most: Pin<Box<Sleep>>,
 }
 
 impl Limited {
     pub(crate) fn new(inner: Body, request: Arc<Request>, limits: Limits) -> Self {
-        Self { inner: Some(inner), request, limits, idle: None }
+        Self { inner: Some(inner), request, limits, waiting: None }
     }
 
     fn discard(&mut self) {
@@ -53,13 +61,33 @@ impl Limited {
     fn end(&mut self) {
         self.inner = None;
         self.limits.arriving = None;
+        self.came(0);
     }
 
-    /// Whether it has stood still for too long.
-    fn poll_idle(&mut self, context: &mut Context<'_>) -> bool {
-        let idle = self.limits.idle;
-        let sleep = self.idle.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle)));
-        sleep.as_mut().poll(context).is_ready()
+    /// So much came, or nothing will any more: nobody waits for the client now.
+    fn came(&mut self, bytes: usize) {
+        let waited = self.waiting.take();
+        if waited.is_some()
+            && let Some(present) = self.limits.present.upgrade()
+        {
+            present.goes_on();
+        }
+        self.limits.pace.got(bytes, waited.map_or_else(Default::default, |waiting| waiting.since.elapsed()));
+    }
+
+    /// Whether it has been waited for too long.
+    fn poll_wait(&mut self, context: &mut Context<'_>) -> bool {
+        if self.waiting.is_none()
+            && let Some(present) = self.limits.present.upgrade()
+        {
+            present.waits();
+        }
+        let patience = self.limits.pace.patience();
+        let waiting = self.waiting.get_or_insert_with(|| Waiting {
+            since: Instant::now(),
+            most: Box::pin(tokio::time::sleep(patience)),
+        });
+        waiting.most.as_mut().poll(context).is_ready()
     }
 }
 
@@ -83,8 +111,9 @@ impl HttpBody for Limited {
         match &polled {
             Poll::Ready(None | Some(Err(_))) => self.end(),
             Poll::Ready(Some(Ok(frame))) => {
-                self.idle = None;
-                let length = frame.data_ref().map_or(0, Buf::remaining) as u64;
+                let length = frame.data_ref().map_or(0, Buf::remaining);
+                self.came(length);
+                let length = length as u64;
                 if length > self.limits.left {
                     self.request.too_large.set();
                     self.discard();
@@ -93,7 +122,7 @@ impl HttpBody for Limited {
                 self.limits.left -= length;
             }
             Poll::Pending => {
-                if self.poll_idle(context) {
+                if self.poll_wait(context) {
                     self.request.stalled.set();
                     self.end();
                     return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));

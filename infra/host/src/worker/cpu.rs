@@ -6,7 +6,7 @@
 //! there are many short ones, a heavy one pauses before each turn, so that they keep most of the processor.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -21,15 +21,18 @@ pub(crate) struct HeavyQueue {
     permits: Arc<Semaphore>,
     members: AtomicUsize,
     most: usize,
-    /// All requests that are worked on, heavy or not.
+    /// All requests that are worked on, heavy or not; without those that wait for their client to send.
     present: AtomicUsize,
     /// With more short requests than this there are many.
     few: usize,
 }
 
-/// A request that is worked on, for as long as this lives.
+/// A request that is worked on, for as long as this lives and it doesn't wait for its client.
 #[derive(Debug)]
-pub(crate) struct Present(Arc<HeavyQueue>);
+pub(crate) struct Present {
+    queue: Arc<HeavyQueue>,
+    counts: AtomicBool,
+}
 
 /// The place of one request in the queue, from the moment it is heavy to its end.
 #[derive(Debug)]
@@ -49,9 +52,10 @@ impl HeavyQueue {
     }
 
     /// Counts a request that is worked on.
-    pub(crate) fn enter(self: &Arc<Self>) -> Present {
-        self.present.fetch_add(1, Ordering::AcqRel);
-        Present(self.clone())
+    pub(crate) fn enter(self: &Arc<Self>) -> Arc<Present> {
+        let present = Present { queue: self.clone(), counts: AtomicBool::new(false) };
+        present.goes_on();
+        Arc::new(present)
     }
 
     /// Whether there are many short requests.
@@ -82,9 +86,26 @@ impl Place {
     }
 }
 
+impl Present {
+    /// It waits for its client, and needs no processor meanwhile: whoever sends slowly must not slow down those who
+    /// compute.
+    pub(crate) fn waits(&self) {
+        if self.counts.swap(false, Ordering::AcqRel) {
+            self.queue.present.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Something came.
+    pub(crate) fn goes_on(&self) {
+        if !self.counts.swap(true, Ordering::AcqRel) {
+            self.queue.present.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
 impl Drop for Present {
     fn drop(&mut self) {
-        self.0.present.fetch_sub(1, Ordering::AcqRel);
+        self.waits();
     }
 }
 
@@ -143,13 +164,19 @@ mod tests {
             drop(place.turn().await);
             begun.elapsed()
         };
-        let few: Vec<Present> = (0..3).map(|_| queue.enter()).collect();
+        let few: Vec<_> = (0..3).map(|_| queue.enter()).collect();
         assert!(turn().await < PAUSE, "two short requests and the heavy one itself");
 
-        let many: Vec<Present> = (0..8).map(|_| queue.enter()).collect();
+        let many: Vec<_> = (0..8).map(|_| queue.enter()).collect();
+        assert!(turn().await >= PAUSE);
+        many.iter().for_each(|present| present.waits());
+        assert!(turn().await < PAUSE, "who waits for a client is not in the way");
+        many.iter().for_each(|present| present.goes_on());
         assert!(turn().await >= PAUSE);
 
+        many[0].waits();
         drop((few, many));
+        assert_eq!(queue.present.load(Ordering::Acquire), 0);
         assert!(turn().await < PAUSE);
     }
 }
