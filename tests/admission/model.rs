@@ -176,7 +176,7 @@ impl Model {
     fn standing(&self, known: &Known<'_>) -> Standing {
         match known.standing {
             Standing::Member { role, active: false } => Standing::Member { role, active: self.eve_is_active },
-            other => other,
+            other @ (Standing::NoTenant | Standing::Stranger | Standing::Member { .. }) => other,
         }
     }
 
@@ -323,7 +323,15 @@ impl<'a> World<'a> {
         let now_ms = Cell::new(START_MS);
         let first = callers.iter().find(|known| known.limited == Some(0)).unwrap();
         set_customs(app, &adas_tenant, &digest(&first.caller.credential));
-        Self { app, callers, adas_tenant, eves_tenant, now_ms, played: Cell::default(), seen: RefCell::default() }
+        Self {
+            app,
+            callers,
+            adas_tenant,
+            eves_tenant,
+            now_ms,
+            played: Cell::default(),
+            seen: RefCell::default(),
+        }
     }
 
     fn wait(&self, ms: i64) {
@@ -337,8 +345,8 @@ impl<'a> World<'a> {
         self.app.db().execute("delete from bucket; delete from usage_counter");
         self.suspend(true);
         self.custom(false);
-        for key in 0..KEYS.len() {
-            self.limit(key, KEYS[key].calls);
+        for (key, rate) in KEYS.iter().enumerate() {
+            self.limit(key, rate.calls);
         }
     }
 
@@ -470,8 +478,7 @@ fn set_customs(app: &App, tenant_id: &str, key_digest: &str) {
         ));
     };
     let own = |rate| Custom { operator: None, own: Some(rate) };
-    let key =
-        app.db().rows(&format!("select id from api_key where digest = '{key_digest}'")).concat();
+    let key = app.db().rows(&format!("select id from api_key where digest = '{key_digest}'")).concat();
     row("all", own(ALL_OWN));
     row("get_usage", own(USAGE_OWN));
     row("list_reports", REPORTS);

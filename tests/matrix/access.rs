@@ -25,7 +25,9 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
         Access::MemberOfPath => is_stranger(kind).then_some(404),
         Access::Operator => (kind != Kind::Operator).then_some(403),
         Access::PersonWithOrOperator(_) | Access::InAnyState(_) if kind == Kind::Operator => None,
-        Access::PersonWith(_) | Access::PersonWithOrOperator(_) | Access::InAnyState(_) if !is_person(kind) => {
+        Access::PersonWith(_) | Access::PersonWithOrOperator(_) | Access::InAnyState(_)
+            if !is_person(kind) =>
+        {
             let hidden = route.path.contains("{tenant_id}") && is_stranger(kind);
             Some(if hidden { 404 } else { 403 })
         }

@@ -1,7 +1,7 @@
 //! Limits of one tenant that aren't those of its plan. Pure: no I/O.
 //!
 //! This is the statement of the rule. The SQLite adapter of `access` calls it; PostgreSQL decides the same inside one
-//! procedure of a migration.
+//! function of a migration.
 //!
 //! 1. What the operator sets for a tenant takes the place of what the plan says, upwards or downwards.
 //! 2. What the tenant sets for itself (for a key: the key's own limit) counts while it is within that, and not at all

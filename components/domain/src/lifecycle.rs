@@ -77,8 +77,14 @@ pub fn next(from: State, event: Event) -> Result<State, InvalidTransition> {
 
 impl State {
     /// Every state, in the order of a life.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Provisioning, Self::Active, Self::Suspended, Self::Deprovisioning, Self::Deleted];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Provisioning,
+        Self::Active,
+        Self::Suspended,
+        Self::Deprovisioning,
+        Self::Deleted,
+    ];
 
     /// The name on the wire and in the database.
     #[must_use]

@@ -5,15 +5,11 @@ use std::collections::BTreeMap;
 use insula_domain::network::{NETWORKS_LIMIT, Networks, network};
 use insula_domain::rate_limit::RateLimit;
 use insula_domain::scope::Scope;
-use insula_kit::Pairs;
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{Errors, FieldError, line};
 
 const DAY_MS: i64 = 86_400_000;
 const DAYS: std::ops::RangeInclusive<i64> = 1..=3_650;
-const METADATA_LIMIT: usize = 16;
-const METADATA_NAME_LENGTH: usize = 40;
-const METADATA_TEXT_LENGTH: usize = 200;
 
 /// What can be chosen, and changed later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,38 +69,6 @@ pub fn networks(texts: &[String], errors: &mut Errors) -> Option<Networks> {
     (found.len() == texts.len()).then(|| Networks::new(found))
 }
 
-/// Texts of the tenant's own.
-pub fn metadata(pairs: Pairs, errors: &mut Errors) -> BTreeMap<String, String> {
-    let mut metadata = BTreeMap::new();
-    if pairs.0.len() > METADATA_LIMIT {
-        let detail = format!("must have at most {METADATA_LIMIT} members");
-        errors.add(FieldError::new("metadata", "length", detail));
-        return metadata;
-    }
-    for (at, (name, text)) in pairs.0.into_iter().enumerate() {
-        if !is_name(&name) {
-            let detail = format!(
-                "member {at} must be named with 1 to {METADATA_NAME_LENGTH} of the characters a-z A-Z 0-9 _ . -"
-            );
-            errors.add(FieldError::new("metadata", "name", detail));
-            continue;
-        }
-        let Some(text) = errors.keep(line(&format!("metadata/{name}"), &text, 0, METADATA_TEXT_LENGTH))
-        else {
-            continue;
-        };
-        if metadata.insert(name.clone(), text).is_some() {
-            errors.add(FieldError::new(&format!("metadata/{name}"), "repeated", "may be given once"));
-        }
-    }
-    metadata
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=METADATA_NAME_LENGTH).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
-}
-
 /// What a key is for.
 pub fn scopes(names: &[String], errors: &mut Errors) -> Vec<Scope> {
     let mut scopes = Vec::new();
@@ -145,10 +109,6 @@ mod tests {
         faults.iter().map(|(pointer, code)| ((*pointer).to_owned(), *code)).collect()
     }
 
-    fn pairs(pairs: &[(&str, &str)]) -> Pairs {
-        Pairs(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
-    }
-
     #[test]
     fn scopes_are_named_once_each_and_known() {
         let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -176,25 +136,5 @@ mod tests {
         for many in [texts(&[]), texts(&["10.0.0.0/8"; 33])] {
             assert_eq!(faults(|errors| networks(&many, errors)), owned(&[("/allowed_networks", "length")]));
         }
-    }
-
-    /// Protects whoever reads a list of keys in a terminal or a log.
-    #[test]
-    fn metadata_holds_nothing_that_nobody_sees_and_no_name_twice() {
-        for (given, expected) in [
-            (pairs(&[("a", "x\u{1b}[2J")]), ("/metadata/a", "characters")),
-            (pairs(&[("a", "\u{202e}x")]), ("/metadata/a", "characters")),
-            (pairs(&[("a\n", "x")]), ("/metadata", "name")),
-            (pairs(&[("", "x")]), ("/metadata", "name")),
-            (pairs(&[("a", &"x".repeat(201))]), ("/metadata/a", "length")),
-            (pairs(&[("a", "1"), ("a", "1")]), ("/metadata/a", "repeated")),
-            (pairs(&[("a", "1"); 17]), ("/metadata", "length")),
-        ] {
-            assert_eq!(faults(|errors| metadata(given, errors)), owned(&[expected]));
-        }
-        let most: Vec<(String, String)> = (0..16).map(|at| (format!("n{at}"), "x".repeat(200))).collect();
-        let mut errors = Errors::default();
-        assert_eq!(metadata(Pairs(most), &mut errors).len(), 16);
-        assert!(errors.finish(Some(())).is_ok());
     }
 }

@@ -33,9 +33,9 @@ pub enum Error {
     /// The tenant's state doesn't lead there.
     #[error("no such transition")]
     InvalidTransition(InvalidTransition),
-    /// Only the operator may do this.
-    #[error("only the operator may")]
-    OperatorsOnly,
+    /// The operator has suspended the tenant.
+    #[error("suspended by the operator")]
+    SuspendedByOperator,
     /// There is no plan of that name.
     #[error("no such plan")]
     NoSuchPlan,
@@ -80,9 +80,8 @@ impl From<Error> for Problem {
             Error::InvalidTransition(InvalidTransition { from, event }) => {
                 Self::new(&INVALID_TRANSITION).member("state", from.as_str()).member("event", event.as_str())
             }
-            Error::OperatorsOnly => {
-                Self::new(&FORBIDDEN).detail("The operator has suspended the tenant, so only it may change that.")
-            }
+            Error::SuspendedByOperator => Self::new(&FORBIDDEN)
+                .detail("The operator has suspended the tenant, so only it may change that."),
             Error::NoSuchPlan => FieldError::new("plan", "unknown", "must be the name of a plan").into(),
             Error::NoSuchMember => Self::new(&NOT_FOUND),
             Error::OwnersOnly => {

@@ -323,14 +323,7 @@ const fn state(
         metered: false,
         creates: false,
         body: Body::Json(Media::json::<ReasonBody>()),
-        doc: Doc {
-            id,
-            summary,
-            about,
-            query: &[],
-            answers: CHANGED,
-            problems: STATE_PROBLEMS,
-        },
+        doc: Doc { id, summary, about, query: &[], answers: CHANGED, problems: STATE_PROBLEMS },
     }
 }
 

@@ -2,8 +2,8 @@
 
 pub mod change;
 pub mod invitation;
-pub mod limit;
 pub mod lifecycle;
+pub mod limit;
 pub mod member;
 pub mod plan;
 pub mod security;

@@ -71,7 +71,9 @@ impl Actor {
 pub fn next(standing: &Standing, event: Event, actor: Actor) -> Result<State, Error> {
     let suspended_by = standing.by.filter(|_| standing.state == State::Suspended);
     match (suspended_by, actor, event) {
-        (Some(Actor::Operator), Actor::Member, Event::Activate | Event::Deprovision) => Err(Error::OperatorsOnly),
+        (Some(Actor::Operator), Actor::Member, Event::Activate | Event::Deprovision) => {
+            Err(Error::SuspendedByOperator)
+        }
         (Some(Actor::Member), Actor::Operator, Event::Suspend) => Ok(State::Suspended),
         _ => lifecycle::next(standing.state, event).map_err(Error::InvalidTransition),
     }
@@ -189,7 +191,7 @@ mod tests {
     fn what_the_operator_has_suspended_is_the_operators() {
         let held = standing(State::Suspended, Some(Actor::Operator));
         for event in [Event::Activate, Event::Deprovision] {
-            assert_eq!(next(&held, event, Actor::Member), Err(Error::OperatorsOnly));
+            assert_eq!(next(&held, event, Actor::Member), Err(Error::SuspendedByOperator));
             assert!(next(&held, event, Actor::Operator).is_ok());
         }
         let own = standing(State::Suspended, Some(Actor::Member));

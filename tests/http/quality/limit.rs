@@ -6,7 +6,7 @@ const MIB: usize = 1 << 20;
 
 /// A file that makes the whole form larger than `bytes` by little.
 fn form_beyond(bytes: usize) -> Form {
-    Form::file(&"a,b\n".repeat(bytes / 4))
+    Form::file("a,b\n".repeat(bytes / 4))
 }
 
 #[test]

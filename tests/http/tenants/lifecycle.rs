@@ -98,7 +98,12 @@ fn a_reason_is_a_line_of_1_to_500_characters() {
     let app = App::start();
     let ada = app.person("ada");
     let path = format!("/api/v1/tenants/{}/suspend", ada.tenant_id);
-    for bad in [json!({ "reason": " " }), json!({ "reason": "x".repeat(501) }), json!({ "reason": "a\nb" }), json!({})] {
+    for bad in [
+        json!({ "reason": " " }),
+        json!({ "reason": "x".repeat(501) }),
+        json!({ "reason": "a\nb" }),
+        json!({}),
+    ] {
         let answer = app.operator().post(&path, &bad).send();
         assert_eq!(answer.json()["errors"][0]["pointer"], "/reason", "{bad}");
         answer.problem(422, "invalid");
@@ -119,7 +124,9 @@ fn of_many_that_suspend_at_once_one_does() {
 /// The rows of the tables that name a tenant, its own and its people's left out.
 fn owned(app: &App, tenant_id: &str) -> i64 {
     let tables = ["api_key", "invitation", "membership", "report", "usage_counter"];
-    let count = |table: &&str| app.db().number(&format!("select count(*) from {table} where tenant_id = '{tenant_id}'"));
+    let count = |table: &&str| {
+        app.db().number(&format!("select count(*) from {table} where tenant_id = '{tenant_id}'"))
+    };
     tables.iter().map(count).sum()
 }
 

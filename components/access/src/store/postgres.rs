@@ -1,4 +1,4 @@
-//! On PostgreSQL the whole decision is one call of the procedure `insula_admit_3`.
+//! On PostgreSQL the whole decision is one call of the function `insula_admit_3`.
 
 use insula_domain::admission::{self, Denial, Facts, Policy, Standing};
 use insula_domain::metric::Reset;

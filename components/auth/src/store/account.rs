@@ -5,7 +5,7 @@ use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
-use super::{second_factor, session};
+use super::session;
 use crate::account_token::Fresh;
 use crate::email::Email;
 use crate::password::PasswordHash;

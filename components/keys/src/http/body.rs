@@ -1,6 +1,7 @@
 //! What every new key is given: the fields that the bodies of making and of importing one have in common.
 
 use insula_kit::Pairs;
+use insula_kit::texts::texts;
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{Errors, FieldError};
 
@@ -25,7 +26,7 @@ impl Asked<'_> {
         let expires_at = self.expires_in_days.and_then(|days| settings::ends_at(days, now, &mut errors));
         let limit = self.rate_limit.and_then(|text| settings::limit(text, &mut errors));
         let networks = self.allowed_networks.and_then(|texts| settings::networks(texts, &mut errors));
-        let metadata = settings::metadata(self.metadata.unwrap_or_default(), &mut errors);
+        let metadata = texts("metadata", self.metadata.unwrap_or_default(), &mut errors);
         errors.finish(name.map(|name| Settings { name, scopes, expires_at, limit, networks, metadata }))
     }
 }

@@ -1,6 +1,7 @@
 //! `PATCH /api/v1/api-keys/{key_id}`
 
 use insula_domain::scope::Scope;
+use insula_kit::texts::texts;
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{Errors, FieldError};
 use insula_kit::{Cx, Pairs, Patch, Problem, Request, Response, etag};
@@ -48,7 +49,7 @@ impl ChangeBody {
             expires_at: set(self.expires_in_days, |days| settings::ends_at(days, now, &mut errors)),
             limit: set(self.rate_limit, |text| settings::limit(&text, &mut errors)),
             networks: set(self.allowed_networks, |texts| settings::networks(&texts, &mut errors)),
-            metadata: self.metadata.map(|pairs| settings::metadata(pairs, &mut errors)),
+            metadata: self.metadata.map(|pairs| texts("metadata", pairs, &mut errors)),
         };
         errors.finish(Some(change))
     }

@@ -10,9 +10,10 @@ const END: &str = include_str!("../../sql/tenant_set_deleted.sql");
 const DELETE_MEMBERS: &str = include_str!("../../sql/membership_delete_by_deleted.sql");
 
 /// The tables whose rows go before the tenant is deleted, and the statement that removes a chunk of them.
-const OWNED: [(&str, &str); 4] = [
+const OWNED: [(&str, &str); 5] = [
     ("report", include_str!("../../sql/report_delete_by_tenant.sql")),
     ("usage_counter", include_str!("../../sql/usage_counter_delete_by_tenant.sql")),
+    ("tenant_limit", include_str!("../../sql/tenant_limit_delete_by_tenant.sql")),
     ("invitation", include_str!("../../sql/invitation_delete_by_tenant.sql")),
     ("api_key", include_str!("../../sql/api_key_delete_by_tenant.sql")),
 ];
@@ -47,7 +48,11 @@ mod tests {
         for table in of_tenants.filter(|table| table.erasure == Erasure::Delete) {
             let goes = OWNED.iter().any(|(name, _)| *name == table.name) || LAST.contains(&table.name);
             assert!(goes, "nothing removes the rows of {}", table.name);
-            assert!(LAST.contains(&table.name) || END.contains(&format!("from {} ", table.name)), "{}", table.name);
+            assert!(
+                LAST.contains(&table.name) || END.contains(&format!("from {} ", table.name)),
+                "{}",
+                table.name
+            );
         }
     }
 

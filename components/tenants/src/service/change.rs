@@ -1,11 +1,11 @@
 //! Changing what a tenant is besides its state.
 
+use insula_domain::lifecycle::State;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
 use insula_kit::problem::{FORBIDDEN, TENANT_SUSPENDED};
 use insula_kit::sql;
 use insula_kit::{Cx, Problem};
-use insula_domain::lifecycle::State;
 
 use super::{ATTEMPTS, get};
 use crate::error::Error;

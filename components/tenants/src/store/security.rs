@@ -7,7 +7,6 @@ use insula_kit::sql::{self, Row, Statement};
 use crate::security::Security;
 
 const GET: &str = include_str!("../../sql/tenant_get_security.sql");
-const LOCK_TENANT: &str = include_str!("../../sql/tenant_lock.sql");
 const LOCK_MEMBERSHIPS: &str = include_str!("../../sql/membership_lock_by_tenant.sql");
 const SET: &str = include_str!("../../sql/tenant_set_security.sql");
 const DELETE_TOKENS: &str = include_str!("../../sql/access_token_delete_barred.sql");
@@ -26,7 +25,7 @@ pub fn set(tenant_id: TenantId, expected: Security, next: Security, user_id: Use
     let values = params![next.second_factor_required, tenant_id, expected.second_factor_required, user_id];
     let mut statements = Vec::new();
     if next.second_factor_required {
-        statements.push(Statement::required(LOCK_TENANT, params![tenant_id]));
+        statements.push(insula_turns::of_tenant(tenant_id));
         statements.push(Statement::required(LOCK_MEMBERSHIPS, params![tenant_id]));
     }
     statements.push(Statement::required(SET, values));

@@ -26,7 +26,6 @@ pub fn slugs(route: &Route<()>) -> Vec<&'static str> {
             | Access::PersonWith(_)
             | Access::PersonWithOrOperator(_)
             | Access::PermissionOrOperator(_)
-            | Access::PersonWithOrOperator(_)
             | Access::InAnyState(_)
     ) {
         kinds.push(&NOT_FOUND);
