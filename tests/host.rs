@@ -1,5 +1,6 @@
 //! What the host offers a component, and whoever starts it.
 
+mod audit;
 mod config;
 mod due;
 mod offers;

@@ -1,4 +1,4 @@
-//! `insula`: serves a Spin manifest from one process.
+//! `insula`: serves a Spin manifest from one process, and checks the logs that it wrote.
 
 mod cli;
 
@@ -6,19 +6,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command};
+use cli::{AuditCommand, Cli, Command};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let Cli { command: Command::Serve(options) } = Cli::parse();
-    match cli::serve(*options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("insula: {error}");
-            ExitCode::from(2)
-        }
+    match Cli::parse().command {
+        Command::Serve(options) => match cli::serve(*options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("insula: {error}");
+                ExitCode::from(2)
+            }
+        },
+        Command::Audit(AuditCommand::Verify(options)) => cli::verify(&options),
     }
 }

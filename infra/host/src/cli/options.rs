@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use insula_audit::note::Verifier;
 
 /// Serves Insula's components, or any Spin HTTP application, from one process.
 #[derive(Debug, Parser)]
@@ -16,6 +17,27 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve a manifest.
     Serve(Box<ServeOptions>),
+    /// Check an audit log that was exported.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Say whether a log is what was recorded and signed; if not, which entry is wrong first.
+    ///
+    /// Ends with 0 when it is, 1 when it isn't, 2 when it can't be read.
+    Verify(VerifyOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// The log; - for the standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The key that signs it, as the server tells it: name+id+key.
+    #[arg(long, value_name = "KEY", value_parser = verifier)]
+    pub(crate) key: Verifier,
 }
 
 #[derive(Debug, Args)]
@@ -121,6 +143,10 @@ pub(crate) enum LogForm {
     Pretty,
     /// JSON lines for machines.
     Json,
+}
+
+fn verifier(text: &str) -> Result<Verifier, &'static str> {
+    Verifier::parse(text).ok_or("write it as the server tells it: name+id+key")
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {

@@ -1,0 +1,58 @@
+//! `insula audit verify`: checks a log in a file, away from the server that wrote it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use insula_audit::export;
+use insula_audit::note::Verifier;
+
+use super::options::VerifyOptions;
+
+/// The log is not what was signed.
+const WRONG: u8 = 1;
+/// The log can't be read.
+const UNREADABLE: u8 = 2;
+
+/// Says whether the log is what was recorded and signed, and if not, what is wrong first.
+pub(crate) fn verify(options: &VerifyOptions) -> ExitCode {
+    match open(&options.file).and_then(|log| check(log, &options.key)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("insula: {} can't be read: {error}", options.file.display());
+            ExitCode::from(UNREADABLE)
+        }
+    }
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(file)?)))
+}
+
+fn check(log: impl BufRead, key: &Verifier) -> io::Result<ExitCode> {
+    let shows_progress = io::stderr().is_terminal();
+    let outcome = export::verify(log, key, |checked| {
+        if shows_progress {
+            eprint!("\r{checked} entries");
+        }
+    })?;
+    if shows_progress {
+        eprint!("\r\x1b[K");
+        io::stderr().flush()?;
+    }
+    match outcome {
+        Ok(checked) => {
+            let checkpoint = checked.checkpoint;
+            println!("right: {} entries of {}, root {}", checkpoint.size, checked.tenant_id, checkpoint.root);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => {
+            println!("wrong: {fault}");
+            Ok(ExitCode::from(WRONG))
+        }
+    }
+}
