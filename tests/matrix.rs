@@ -1,6 +1,7 @@
 //! Every route of every component, by the route tables: a route that nobody listed fails here.
 
 mod access;
+mod audited;
 mod isolation;
 mod malformed;
 mod samples;

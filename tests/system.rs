@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod admission;
+mod audit;
 mod contracts;
 mod faults;
 mod gateway;

@@ -8,6 +8,8 @@ pub mod second_factor;
 pub mod session;
 pub mod signing_key;
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem, Response, idempotency};
 use insula_mail::invitation::InvitationToken;
@@ -63,6 +65,7 @@ pub async fn register(
     };
     // Its first password was chosen here, so a login from here is no stranger's.
     statements.extend(guess::remember(cx, person.id)?);
+    statements.extend(entries(cx, &person, &home).await?);
     statements.extend(probe.undone());
     match idempotency::attempt(cx, Scope::System, statements, answer).await? {
         Ok(answer) => Ok(answer),
@@ -81,6 +84,23 @@ pub async fn register(
         Err(at) if email_verified => Err(invitation::refused(at - store::PERSON - 1)),
         Err(at) => Err(sql::Error::Refused(at).into()),
     }
+}
+
+/// What appends to the log of the tenant, and then to the platform's, that somebody has come.
+async fn entries(cx: &Cx, person: &Person, home: &Home) -> Result<Vec<Statement>, Problem> {
+    let of_tenant = match home {
+        Home::None => None,
+        Home::Own(tenant) => Some(Event::new(Action::TenantCreated).in_tenant(tenant.id)),
+        Home::Joined(invited, _) => {
+            let event = Event::new(Action::InvitationAccepted).in_tenant(invited.tenant_id);
+            Some(event.fact("role", invited.role.as_str()))
+        }
+    };
+    let mut statements = Vec::new();
+    for event in of_tenant.into_iter().chain([Event::new(Action::PersonRegistered)]) {
+        statements.push(cx.audit(event.by_new(person.id)).await?);
+    }
+    Ok(statements)
 }
 
 /// Adds what makes the code that confirms the address, and mails it.

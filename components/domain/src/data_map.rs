@@ -3,6 +3,7 @@
 //! The record of processing, exports, erasure and retention follow from this table. A test compares it with the
 //! database and fails for a table or a column that is in one and not in the other.
 
+mod audit;
 mod people;
 mod platform;
 mod tenants;
@@ -72,6 +73,10 @@ pub const TABLES: &[Table] = &[
     people::ACCESS_TOKEN,
     people::ACCOUNT_TOKEN,
     tenants::API_KEY,
+    audit::CHECKPOINT,
+    audit::ENTRY,
+    audit::HEAD,
+    audit::NODE,
     tenants::BUCKET,
     people::EARLIER_ACCOUNT_TOKEN,
     tenants::ENDPOINT_LIMIT,
@@ -92,6 +97,7 @@ pub const TABLES: &[Table] = &[
     people::SECOND_FACTOR,
     people::SESSION,
     people::SIGNING_KEY,
+    audit::SUBJECT_KEY,
     tenants::TENANT,
     tenants::TENANT_LIMIT,
     platform::TICK_CURSOR,

@@ -17,8 +17,10 @@
 //! | [`admission`]  | the rule of the guard: who is let in, and what that costs       |
 //! | [`data_map`]   | every table and column: whose data it is, why, for how long     |
 //! | [`type_id`]    | the suffix of an id                                             |
+//! | [`action`]     | what is in the audit log                                        |
 //! | [`trace`]      | a request's id and trace, as headers say them                   |
 
+pub mod action;
 pub mod admission;
 pub mod bucket;
 pub mod credential;

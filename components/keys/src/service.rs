@@ -5,7 +5,9 @@ pub mod leak;
 pub mod rotate;
 pub mod verify;
 
+use insula_domain::action::Action;
 use insula_domain::credential::{Presented, digest};
+use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::id::KeyId;
 use insula_kit::page::{Ask, Page};
@@ -32,8 +34,9 @@ pub async fn create(
     let secret = Secret::new(key.live, key.id, cx.random()?);
     let answer = answer(&key, &secret)?;
     let tenant_id = cx.tenant_id()?;
-    let statements = store::insert(tenant_id, &key, &secret.digest(), calling.as_ref());
+    let mut statements = store::insert(tenant_id, &key, &secret.digest(), calling.as_ref());
     let count = statements.len();
+    statements.push(cx.audit(Event::new(Action::KeyCreated).fact("key_id", key.id)).await?);
     let refused = |at| match store::refused(at, count) {
         Refused::NoTenant => Problem::from(Error::NotFound),
         // The calling key is another one than a moment ago; whoever has it may try again.
@@ -61,8 +64,9 @@ pub async fn import(
     let answer = answer(&key)?;
     let tenant_id = cx.tenant_id()?;
     let digest = digest(text);
-    let statements = store::insert(tenant_id, &key, &digest, calling.as_ref());
+    let mut statements = store::insert(tenant_id, &key, &digest, calling.as_ref());
     let count = statements.len();
+    statements.push(cx.audit(Event::new(Action::KeyImported).fact("key_id", key.id)).await?);
     match idempotency::attempt(cx, Scope::Tenant(tenant_id), statements, answer).await? {
         Ok(answer) => Ok(answer),
         Err(at) => match store::refused(at, count) {
@@ -142,6 +146,7 @@ pub async fn get(cx: &Cx, id: KeyId) -> Result<ApiKey, Problem> {
 /// Ends a key of the caller's tenant. The guard asks the database at each call, so the next one is refused.
 pub async fn revoke(cx: &Cx, id: KeyId) -> Result<(), Problem> {
     let tenant_id = cx.tenant_id()?;
-    let rows = cx.query(Scope::Tenant(tenant_id), store::revoke(tenant_id, id, cx.now())).await?;
-    if rows.is_empty() { Err(Error::NotFound.into()) } else { Ok(()) }
+    let event = Event::new(Action::KeyRevoked).fact("key_id", id);
+    let revoked = cx.change(Scope::Tenant(tenant_id), store::revoke(tenant_id, id, cx.now()), event).await?;
+    if revoked.is_none() { Err(Error::NotFound.into()) } else { Ok(()) }
 }

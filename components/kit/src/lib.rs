@@ -18,6 +18,7 @@
 //! | [`guard`]       | the call of `insula:access/guard`                                      |
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
+//! | [`audit`]       | what an operation appends to the audit log                             |
 //! | [`etag`]        | strong entity tags                                                     |
 //! | [`texts`]       | texts of a client's own under names of its own                         |
 //! | [`token`]       | opaque tokens                                                          |
@@ -29,6 +30,7 @@
 //!
 //! [`sql`], with [`id`], [`time`] and [`config`], is a library of its own, because the guard is built on it too.
 
+pub mod audit;
 mod bindings;
 pub mod client;
 pub mod cx;

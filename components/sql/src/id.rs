@@ -51,6 +51,8 @@ kinds! {
     Report = "rep", ReportId;
     /// A mail.
     Mail = "mai", MailId;
+    /// An entry of the audit log.
+    AuditEntry = "aud", AuditEntryId;
     /// An invitation.
     Invitation = "inv", InvitationId;
     /// A request.

@@ -5,6 +5,8 @@
 //! [`Statement::required`] must return a row; if it doesn't, nothing of the batch happens and the caller is told
 //! which one it was ([`Error::Refused`]). So a conflict is data, not an exception, and no error text is read.
 //!
+//! What changes something also appends to the audit log, in the same batch: [`Statement::append`].
+//!
 //! Every batch states its [`Scope`]: for whom it is run. On PostgreSQL a batch is *one* statement, a call of the
 //! function `insula_batch`, because Spin hands a pooled connection on as it was left: a transaction that is open
 //! across two calls leaks into the next request when a component traps in between. On SQLite every open is a fresh
@@ -13,6 +15,7 @@
 //! Beside the seam stand what its statements carry, typed ids ([`id`]) and times ([`time`]), and the settings that say
 //! which database it is ([`config`]). Nothing here knows of HTTP or of the guard, so the guard is built on it as well.
 
+mod append;
 pub mod bindings;
 pub mod config;
 pub mod id;
@@ -26,6 +29,7 @@ pub mod time;
 #[cfg(not(target_family = "wasm"))]
 pub mod memory;
 
+pub use append::Append;
 pub use row::{Row, Rows};
 pub use statement::{Param, Statement};
 

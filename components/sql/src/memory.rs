@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::Error;
+use super::append;
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
 
@@ -77,16 +78,24 @@ impl Memory {
 }
 
 fn run(connection: &Connection, one: &Statement, at: usize) -> Result<Rows, Error> {
-    let mut prepared = connection.prepare_cached(one.text).map_err(statement)?;
+    let rows = match &one.append {
+        Some(append) => append::run(append, |text, params| execute(connection, text, &params))?,
+        None => execute(connection, one.text, &one.params)?,
+    };
+    if one.required && rows.is_empty() { Err(Error::Refused(at)) } else { Ok(rows) }
+}
+
+fn execute(connection: &Connection, text: &str, params: &[Param]) -> Result<Rows, Error> {
+    let mut prepared = connection.prepare_cached(text).map_err(statement)?;
     let columns: Rc<[String]> = prepared.column_names().map(str::to_owned).collect();
-    let params = one.params.iter().map(value);
-    let mut found = prepared.query(rusqlite::params_from_iter(params)).map_err(statement)?;
+    let params = rusqlite::params_from_iter(params.iter().map(value));
+    let mut found = prepared.query(params).map_err(statement)?;
     let mut rows = Rows::new();
     while let Some(row) = found.next().map_err(statement)? {
         let values = (0..columns.len()).map(|index| row.get_ref(index).map(decode)).collect::<Result<_, _>>();
         rows.push(Row::new(Rc::clone(&columns), values.map_err(statement)?));
     }
-    if one.required && rows.is_empty() { Err(Error::Refused(at)) } else { Ok(rows) }
+    Ok(rows)
 }
 
 fn decode(value: ValueRef<'_>) -> Value {

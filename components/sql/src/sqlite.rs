@@ -5,6 +5,7 @@ use std::rc::Rc;
 use insula_migrations::{CREATE_LOG_SQLITE, LOG_EXISTS_SQLITE, NEWEST_DONE, STEPS};
 
 use super::Error;
+use super::append;
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
 use crate::bindings::spin::sqlite::sqlite::{self as host, Connection};
@@ -13,7 +14,7 @@ const DATABASE: &str = "default";
 
 pub fn batch(statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     let connection = open()?;
-    if let [statement] = statements {
+    if let [statement @ Statement { append: None, .. }] = statements {
         return Ok(vec![run(&connection, statement, 0)?]);
     }
     transaction(&connection, || {
@@ -73,8 +74,11 @@ fn open() -> Result<Connection, Error> {
 }
 
 fn run(connection: &Connection, statement: &Statement, at: usize) -> Result<Rows, Error> {
-    let params = statement.params.iter().map(value).collect();
-    let rows = execute(connection, statement.text, params)?;
+    let run = |text: &str, params: &[Param]| execute(connection, text, params.iter().map(value).collect());
+    let rows = match &statement.append {
+        Some(append) => append::run(append, |text, params| run(text, &params))?,
+        None => run(statement.text, &statement.params)?,
+    };
     if statement.required && rows.is_empty() { Err(Error::Refused(at)) } else { Ok(rows) }
 }
 

@@ -1,5 +1,6 @@
 //! One statement and its parameters.
 
+use crate::append::Append;
 use crate::id::{Id, Kind};
 use crate::time::Timestamp;
 
@@ -23,17 +24,25 @@ pub struct Statement {
     pub params: Vec<Param>,
     /// Whether the batch happens only if this statement returns a row.
     pub required: bool,
+    /// The entry of the audit log that it appends, if that is what it does.
+    pub append: Option<Append>,
 }
 
 impl Statement {
     /// A statement that may return no row.
     pub fn new(text: &'static str, params: Vec<Param>) -> Self {
-        Self { text, params, required: false }
+        Self { text, params, required: false, append: None }
     }
 
     /// A statement without whose row nothing of the batch happens.
     pub fn required(text: &'static str, params: Vec<Param>) -> Self {
         Self { required: true, ..Self::new(text, params) }
+    }
+
+    /// The same, but without its row nothing of the batch happens.
+    #[must_use]
+    pub fn must(self) -> Self {
+        Self { required: true, ..self }
     }
 }
 

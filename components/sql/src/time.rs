@@ -44,6 +44,16 @@ impl Timestamp {
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let format = if self.0 % 1_000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        self.format(format)
+    }
+
+    /// The same, always with milliseconds: what is hashed is written in one way.
+    #[must_use]
+    pub fn to_rfc3339_ms(self) -> String {
+        self.format(SecondsFormat::Millis)
+    }
+
+    fn format(self, format: SecondsFormat) -> String {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(format, true)
     }
 }
@@ -62,5 +72,6 @@ mod tests {
     fn times_are_rfc_3339_in_utc() {
         assert_eq!(Timestamp::from_ms(1_893_456_000_000).to_rfc3339(), "2030-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_ms(1_893_456_000_007).to_rfc3339(), "2030-01-01T00:00:00.007Z");
+        assert_eq!(Timestamp::from_ms(1_893_456_000_000).to_rfc3339_ms(), "2030-01-01T00:00:00.000Z");
     }
 }

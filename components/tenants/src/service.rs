@@ -10,8 +10,10 @@ pub mod security;
 
 use std::collections::BTreeMap;
 
+use insula_domain::action::Action;
 use insula_domain::lifecycle::State;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
 use insula_kit::page::{Ask, Page};
@@ -45,7 +47,9 @@ pub async fn create(
         role: Some(Role::Owner),
         created_at: cx.now(),
     };
-    let (answer, statements) = (answer(&tenant)?, store::insert(&tenant, owner_id));
+    let (answer, mut statements) = (answer(&tenant)?, store::insert(&tenant, owner_id));
+    let event = Event::new(Action::TenantCreated).in_tenant(tenant.id).fact("plan", &tenant.plan);
+    statements.push(cx.audit(event).await?);
     let refused = |at| {
         if at == store::OWNER {
             Problem::from(Error::TenantLimit)

@@ -63,6 +63,7 @@ pub const STEPS: &[Step] = steps! {
     9 "0009_signing_keys"
     10 "0010_codes"
     11 "0011_limits"
+    12 "0012_audit"
     14 "0014_lifecycle"
 };
 

@@ -125,17 +125,28 @@ impl Database {
         self.rows(&query).into_iter().flatten().collect()
     }
 
-    /// Everything that is stored, sorted, except what changes with every call that is admitted or guesses.
+    /// What the database says to a statement that it refuses; nothing, if it doesn't.
+    #[must_use]
+    pub fn refusal(&self, statement: &str) -> Option<String> {
+        match self {
+            Self::Sqlite(path) => connect(path).execute_batch(statement).err().map(|error| error.to_string()),
+            Self::Postgres(address) => postgres::refusal(address, statement),
+        }
+    }
+
+    /// Everything that is stored, sorted, except what changes with every call that is admitted or guesses: counters, the
+    /// entries of failed logins with the ends of their logs, and the keys of what entries hold of a person.
     #[must_use]
     pub fn dump(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for table in self.tables() {
-            if matches!(table.as_str(), "bucket" | "guess" | "usage_counter") {
+            if matches!(table.as_str(), "bucket" | "guess" | "usage_counter" | "audit_head" | "subject_key") {
                 continue;
             }
             let columns: Vec<String> =
                 self.columns(&table).into_iter().filter(|column| column != "last_used_at_ms").collect();
-            let rows = self.rows(&format!("select {} from {table}", columns.join(", ")));
+            let but = if table == "audit_entry" { " where action <> 'login.failed'" } else { "" };
+            let rows = self.rows(&format!("select {} from {table}{but}", columns.join(", ")));
             lines.extend(rows.iter().map(|row| format!("{table}: {row:?}")));
         }
         lines.sort();

@@ -92,3 +92,15 @@ pub fn execute(address: &str, statement: &str) {
         let _ = connection.await;
     });
 }
+
+/// What the server says to a statement that it refuses.
+pub fn refusal(address: &str, statement: &str) -> Option<String> {
+    block_on(async {
+        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
+        let connection = tokio::spawn(connection);
+        let refused = client.batch_execute(statement).await.err();
+        drop(client);
+        let _ = connection.await;
+        refused.map(|error| error.as_db_error().map_or_else(String::new, |error| error.message().to_owned()))
+    })
+}

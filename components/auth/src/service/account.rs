@@ -1,5 +1,7 @@
 //! The operations with mailed tokens: proving an address, and choosing a new password.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::token::Token;
@@ -41,7 +43,9 @@ pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> 
     if holder.user_id != user_id {
         return Err(Error::InvalidToken.into());
     }
-    take(cx, user_id, account::verify(&digest, user_id, cx.now())).await
+    let mut statements = account::verify(&digest, user_id, cx.now());
+    statements.push(cx.audit(Event::new(Action::EmailVerified).by(user_id)).await?);
+    take(cx, user_id, statements).await
 }
 
 /// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, and a row of
@@ -73,6 +77,7 @@ pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -
     statements.extend(guess::remember(cx, holder.user_id)?);
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
     statements.push(outbox::send(cx, Template::PasswordChanged, &holder.user_id.to_string(), &letter)?);
+    statements.push(cx.audit(Event::new(Action::PasswordReset).by(holder.user_id)).await?);
     take(cx, holder.user_id, statements).await
 }
 

@@ -1,5 +1,7 @@
 //! The operations with invitations: who is invited joins, by its account or by making one.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem, Response, idempotency};
@@ -19,7 +21,9 @@ pub async fn accept(
 ) -> Result<Response, Problem> {
     let (person, _, _) = super::me(cx).await?;
     let invited = find(cx, token, &person.email).await?;
-    let statements = invitation::accept(&invited, &token.digest(), person.id, cx.now());
+    let mut statements = invitation::accept(&invited, &token.digest(), person.id, cx.now());
+    let event = Event::new(Action::InvitationAccepted).in_tenant(invited.tenant_id);
+    statements.push(cx.audit(event.fact("role", invited.role.as_str())).await?);
     let Invited { tenant_id, tenant_name: name, role, .. } = invited;
     let answer = answer(&Membership { tenant_id, name, role })?;
     idempotency::commit(cx, Scope::Person(person.id), statements, answer, refused).await

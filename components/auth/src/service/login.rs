@@ -1,6 +1,8 @@
 //! Logging in: the password, the second factor, the tenant, in this order. Nothing is told about the later ones to
 //! whoever doesn't have the earlier.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
@@ -34,7 +36,14 @@ pub async fn log_in(cx: &Cx, login: &Login) -> Result<Tokens, Problem> {
     let logins = guess::logins(cx, login.account.as_str())?;
     let attempt = Attempt::begin_beside(cx, subjects, Some(&logins)).await?;
     let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost)?;
-    let known = known.filter(|_| is_proven).ok_or(Error::InvalidCredentials)?;
+    let Some(known) = known.filter(|_| is_proven) else {
+        // Of a known and of an unknown account the same is kept, in the same time. The guesses that are let through are
+        // few, and so are the entries.
+        let account = cx.keyed_digest("audit account", login.account.as_str())?;
+        let event = Event::new(Action::LoginFailed).fact("account_digest", &account[..16]);
+        cx.query(Scope::System, cx.audit(event).await?).await?;
+        return Err(Error::InvalidCredentials.into());
+    };
     let outcome = enter(cx, login, known, &Counted { attempt: &attempt, logins }, cost).await;
     if outcome.is_err() {
         // The password was right: whatever else was wrong, that was no failed guess at it.
@@ -110,6 +119,11 @@ async fn begin(
     statements.extend(session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh()));
     statements.extend(guess::remember(cx, known.user_id)?);
     statements.extend(attempt.succeeded());
+    let mut event = Event::new(Action::SessionStarted).by(known.user_id);
+    if let Some((tenant_id, _)) = known.membership {
+        event = event.in_tenant(tenant_id);
+    }
+    statements.push(cx.audit(event.fact("session_id", tokens.access.session_id)).await?);
     match cx.db().batch(Scope::Person(known.user_id), statements).await {
         Ok(_) => Ok(Some(tokens)),
         // The password was changed since it was looked at.

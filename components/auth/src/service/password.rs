@@ -1,5 +1,7 @@
 //! The operations on the password of the person who is calling.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
@@ -51,6 +53,7 @@ pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<(), Pr
     let letter = Letter { to: own.email.as_str().to_owned(), code: None, tenant: None };
     statements.push(outbox::send(cx, Template::PasswordChanged, &own.user_id.to_string(), &letter)?);
     statements.extend(attempt.succeeded());
+    statements.push(cx.audit(Event::new(Action::PasswordChanged)).await?);
     match cx.db().batch(Scope::Person(own.user_id), statements).await {
         Ok(_) => Ok(()),
         // Another change was faster: the password is not the current one any more.

@@ -1,5 +1,7 @@
 //! The operations on second factors: how they begin, prove something, and end.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem};
@@ -69,6 +71,7 @@ pub async fn begin(cx: &Cx, password: &Password) -> Result<Begun, Problem> {
     let sealed = cx.seal(&info(own.user_id), &secret.to_text())?;
     let mut statements = vec![store::insert(own.user_id, &sealed, cx.now())];
     statements.extend(attempt.succeeded());
+    statements.push(cx.audit(Event::new(Action::SecondFactorStarted)).await?);
     match cx.db().batch(Scope::Person(own.user_id), statements).await {
         Ok(_) => Ok(Begun { secret: secret.reveal(), uri: secret.uri(&own.email) }),
         Err(sql::Error::Refused(_)) => {
@@ -96,6 +99,7 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
     let mut statements = store::confirm((user_id, session_id), &factor.secret, step, &digests, cx.now());
     statements.extend(guess::remember(cx, user_id)?);
     statements.extend(attempt.succeeded());
+    statements.push(cx.audit(Event::new(Action::SecondFactorConfirmed)).await?);
     match cx.db().batch(scope, statements).await {
         Ok(_) => Ok(codes),
         // Another call confirmed it, or began anew.
@@ -152,6 +156,7 @@ async fn take<T>(
     statements.extend(passed.taken());
     statements.extend(changes);
     statements.extend(attempt.succeeded());
+    statements.push(cx.audit(Event::new(Action::SecondFactorRemoved)).await?);
     match cx.db().batch(Scope::Person(user_id), statements).await {
         Ok(_) => Ok(made),
         Err(sql::Error::Refused(CODE)) => Err(Error::CodeRefused.into()),

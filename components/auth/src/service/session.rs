@@ -1,8 +1,11 @@
 //! The operations on sessions: how they go on and end.
 
+use insula_domain::action::Action;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::id::{SessionId, TenantId, UserId};
 use insula_kit::problem::NOT_FOUND;
+use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, config};
@@ -50,15 +53,18 @@ async fn exchange(cx: &Cx, used: &str, found: Found) -> Result<Option<Tokens>, P
     let tokens = tokens(cx, session_id, user_id, membership).await?;
     let next = tokens.refresh();
     let mut statements = session::admit(user_id, membership);
-    let successor = statements.len() + session::SUCCESSOR;
+    let admitted = statements.len();
     statements.extend(session::exchange(used, &tokens.access, &tokens.access_token.digest(), &next));
-    match cx.db().batch(Scope::Person(user_id), statements).await {
-        Ok(results) if results.get(successor).is_none_or(Vec::is_empty) => {
+    let scope = Scope::Person(user_id);
+    match cx.batch(scope, statements).await {
+        Ok(_) => Ok(Some(tokens)),
+        Err(Failure::Database(sql::Error::Refused(at))) if at < admitted => Ok(None),
+        Err(Failure::Database(sql::Error::Refused(_))) => {
+            let event = Event::new(Action::SessionReuseDetected).by(user_id).fact("session_id", session_id);
+            cx.change(scope, session::end_reused(used, &next, cx.now()), event).await?;
             Err(Error::InvalidRefreshToken.into())
         }
-        Ok(_) => Ok(Some(tokens)),
-        Err(sql::Error::Refused(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -81,6 +87,8 @@ pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, Acc
         let mut statements = session::admit(user_id, membership);
         let admitted = statements.len();
         statements.extend(session::switch(&access, &token.digest()));
+        let event = Event::new(Action::SessionSwitched).in_tenant(wanted);
+        statements.push(cx.audit(event.fact("session_id", session_id)).await?);
         match cx.db().batch(scope, statements).await {
             Ok(_) => return Ok((access, token)),
             // It is something else there by now: look again.
@@ -96,8 +104,14 @@ pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, Acc
 pub async fn log_out(cx: &Cx, everywhere: bool) -> Result<(), Problem> {
     let (session_id, user_id) = caller(cx)?;
     let now = cx.now();
-    let statement = if everywhere { session::end_all(user_id, now) } else { session::end(session_id, now) };
-    cx.query(Scope::Person(user_id), statement).await?;
+    let (statement, action) = if everywhere {
+        (session::end_all(user_id, now), Action::SessionsEnded)
+    } else {
+        (session::end(session_id, now), Action::SessionEnded)
+    };
+    let event = Event::new(action).fact("session_id", session_id);
+    // No row: it has ended already, and that was recorded.
+    cx.change(Scope::Person(user_id), statement, event).await?;
     Ok(())
 }
 

@@ -6,6 +6,9 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
+use insula_kit::guard::Caller;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, config, schema, seal};
@@ -141,6 +144,10 @@ async fn insert(
     if withdraws {
         statements.push(store::withdraw_others(&key.public.kid, cx.now()));
     }
+    let event = Event::new(Action::SigningKeyAdded).fact("kid", &key.public.kid).fact("withdraws", withdraws);
+    // The first is noted down by whoever comes first, who has nothing to do with it.
+    let event = if cx.caller() == Caller::Operator { event } else { event.by_system() };
+    statements.push(cx.audit(event).await?);
     match cx.batch(Scope::System, statements).await {
         Ok(_) => Ok(true),
         Err(schema::Failure::Database(sql::Error::Refused(_))) => Ok(false),

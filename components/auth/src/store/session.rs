@@ -1,9 +1,8 @@
 //! Sessions and their tokens in the database.
 //!
-//! An exchange is one batch whose statements build on each other: a refresh token is used, or its session is ended
-//! because it was used before; its successor exists only if it was this call that used it; the access token exists
-//! only if the successor does. So of calls with one token, at once or one after the other, the first has new tokens,
-//! and any other ends the session.
+//! An exchange is one batch: a refresh token is used, unless it was before, and then nothing of the batch happens; its
+//! successor exists only if it was this call that used it; the access token exists only if the successor does. So of
+//! calls with one token, at once or one after the other, the first has new tokens, and any other ends the session.
 
 use insula_domain::role::Role;
 use insula_kit::id::{SessionId, TenantId, UserId};
@@ -30,9 +29,6 @@ const SET_TENANT: &str = include_str!("../../sql/session_set_tenant.sql");
 const END: &str = include_str!("../../sql/session_end.sql");
 const END_BY_USER: &str = include_str!("../../sql/session_end_by_user.sql");
 const GET_MEMBERSHIP: &str = include_str!("../../sql/membership_get.sql");
-
-/// The place of the statement in [`exchange`] that has a row if this call used the token.
-pub const SUCCESSOR: usize = 2;
 
 /// How many sessions of a person go on at once; a login beyond ends the one that was not refreshed for the longest.
 const MOST: i64 = 50;
@@ -76,15 +72,19 @@ pub fn insert(access: &Access, access_digest: &str, refresh: &Refresh) -> Vec<St
     ]
 }
 
-/// Exchanges a refresh token for the next two; see above for what comes of it.
+/// Exchanges a refresh token for the next two. Refused when it was exchanged before: then [`end_reused`] is next.
 pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh) -> Vec<Statement> {
     vec![
         Statement::new(USE_REFRESH, params![&next.digest, used]),
-        Statement::new(END_REUSED, params![access.issued_at, used, &next.digest]),
-        Statement::new(INSERT_SUCCESSOR, params![&next.digest, next.expires_at, used]),
+        Statement::required(INSERT_SUCCESSOR, params![&next.digest, next.expires_at, used]),
         insert_access(access, access_digest, &next.digest),
         Statement::new(PROLONG, params![next.expires_at, &next.digest]),
     ]
+}
+
+/// Ends the session of a token that was exchanged before, for another than this successor; no row: it has ended.
+pub fn end_reused(used: &str, next: &Refresh, now: Timestamp) -> Statement {
+    Statement::new(END_REUSED, params![now, used, &next.digest])
 }
 
 fn insert_access(access: &Access, digest: &str, refresh_digest: &str) -> Statement {

@@ -3,7 +3,9 @@
 //! Whoever manages keys may bind a key tighter. What an owner made or bound, only an owner may loosen: an admin would lend
 //! the owner's power to whoever has the key.
 
+use insula_domain::action::Action;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::id::KeyId;
 use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
@@ -52,7 +54,8 @@ pub async fn change(
         }
         let (calling, loosens) = (calling.as_ref(), !loosened.is_empty());
         let by = Changer { user_id: cx.user_id()?, role: giver.role, calling, loosens };
-        let statements = store::update(tenant_id, &key, &settings, by);
+        let mut statements = store::update(tenant_id, &key, &settings, by);
+        statements.push(cx.audit(Event::new(Action::KeyChanged).fact("key_id", id)).await?);
         match cx.batch(Scope::Tenant(tenant_id), statements).await {
             Ok(_) => return Ok(ApiKey { settings, version: key.version + 1, ..key }),
             Err(Failure::Database(sql::Error::Refused(0))) => return Err(Error::NotFound.into()),

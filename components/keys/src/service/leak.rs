@@ -1,9 +1,11 @@
 //! Revoking keys that were found in public.
 
+use insula_domain::action::Action;
 use insula_domain::credential::{Presented, digest};
+use insula_kit::audit::Event;
 use insula_kit::config::variable;
-use insula_kit::id::KeyId;
-use insula_kit::sql::Scope;
+use insula_kit::id::{KeyId, TenantId};
+use insula_kit::sql::{Scope, Statement};
 use insula_kit::{Cx, Problem};
 
 use crate::error::Error;
@@ -27,21 +29,47 @@ pub async fn report(
         return Err(Error::ReportLength.into());
     }
     let now = cx.now();
-    let statement = |(at, found): (usize, &Found)| {
+    let read = |(at, found): (usize, &Found)| {
         let id = match Presented::parse(&found.token)? {
             Presented::ApiKey { id_suffix } => Some(KeyId::from_suffix(id_suffix)?),
             Presented::Foreign => None,
             Presented::OperatorKey | Presented::Token => return None,
         };
-        Some((at, store::revoke_by_credential(id, &digest(&found.token), now)))
+        Some((at, (id, digest(&found.token))))
     };
-    let (places, statements): (Vec<usize>, Vec<_>) = all.iter().enumerate().filter_map(statement).unzip();
+    let (places, presented): (Vec<usize>, Vec<_>) = all.iter().enumerate().filter_map(read).unzip();
     let mut known = vec![false; all.len()];
-    if !statements.is_empty() {
+    if !presented.is_empty() {
+        let revoke = |(id, digest): &(Option<KeyId>, String)| store::revoke_by_credential(*id, digest, now);
+        let mut statements: Vec<_> = presented.iter().map(revoke).collect();
+        statements.extend(entries(cx, &presented).await?);
         let results = cx.batch(Scope::System, statements).await?;
         for (at, rows) in places.into_iter().zip(results) {
             known[at] = !rows.is_empty();
         }
     }
     Ok(all.into_iter().zip(known).collect())
+}
+
+/// What appends to the logs of the tenants whose keys these are that they were found in public, for keys that still count.
+async fn entries(cx: &Cx, presented: &[(Option<KeyId>, String)]) -> Result<Vec<Statement>, Problem> {
+    let find = |(id, digest): &(Option<KeyId>, String)| store::get_by_credential(*id, digest, None);
+    let results = cx.batch(Scope::System, presented.iter().map(find).collect()).await?;
+    let mut keys: Vec<(TenantId, KeyId)> = Vec::new();
+    for (row, (_, digest)) in
+        results.iter().zip(presented).filter_map(|(rows, one)| Some((rows.first()?, one)))
+    {
+        if row.text("digest")? == *digest && row.optional_time("revoked_at_ms")?.is_none() {
+            keys.push((row.id("tenant_id")?, row.id("id")?));
+        }
+    }
+    // In one order for everybody, or two reports at once would wait for one another.
+    keys.sort_by_key(|(tenant_id, key_id)| (tenant_id.to_string(), key_id.to_string()));
+    keys.dedup();
+    let mut statements = Vec::with_capacity(keys.len());
+    for (tenant_id, key_id) in keys {
+        let event = Event::new(Action::KeyLeaked).in_tenant(tenant_id).fact("key_id", key_id);
+        statements.push(cx.audit(event).await?);
+    }
+    Ok(statements)
 }

@@ -1,6 +1,8 @@
 //! Rotating a key: another one takes its place, and it goes on for a while, so that programs can be given the new one.
 
+use insula_domain::action::Action;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::id::KeyId;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
@@ -78,8 +80,10 @@ pub async fn rotate(
         };
         let replaced = Replaced { id, ends_at };
         let (digest, calling) = (secret.digest(), calling.as_ref());
-        let statements = store::replace(tenant_id, &old, &new, &digest, grace_ends_at, calling);
+        let mut statements = store::replace(tenant_id, &old, &new, &digest, grace_ends_at, calling);
         let count = statements.len();
+        let event = Event::new(Action::KeyRotated).fact("key_id", id).fact("successor_id", new.id);
+        statements.push(cx.audit(event).await?);
         let answer = answer(&new, &secret, &replaced)?;
         match idempotency::attempt(cx, Scope::Tenant(tenant_id), statements, answer).await? {
             Ok(answer) => return Ok(answer),

@@ -1,5 +1,7 @@
 //! `POST /api/v1/analyze`
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::idempotency;
 use insula_kit::{Cx, Problem, Request, Response};
 use utoipa::ToSchema;
@@ -32,7 +34,9 @@ pub async fn handle(cx: &Cx, mut request: Request) -> Result<Response, Problem> 
 
     let answer = Response::created(&format!("/api/v1/reports/{}", new.summary.id), &ReportView::from(&new))?;
     let body = String::from_utf8_lossy(&answer.body).into_owned();
-    let statements = store::insert(&new, &body, service::period(cx));
+    let mut statements = store::insert(&new, &body, service::period(cx));
+    let event = Event::new(Action::ReportCreated).fact("report_id", new.summary.id);
+    statements.push(cx.audit(event.fact("rows", new.summary.rows)).await?);
     match idempotency::attempt(cx, cx.scope(), statements, answer).await? {
         Ok(answer) => Ok(answer),
         Err(_quota) => Err(service::refuse_for_quota(cx, new.summary.rows).await?.into()),

@@ -1,6 +1,8 @@
 //! The operations on invitations.
 
+use insula_domain::action::Action;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::id::InvitationId;
 use insula_kit::page::{Ask, Page};
 use insula_kit::problem::NOT_FOUND;
@@ -45,6 +47,9 @@ pub async fn create(
     };
     let mut statements = invitation::insert(tenant_id, &invitation, &token.digest(), actor.role);
     statements.push(outbox::send(cx, Template::Invitation, &tenant_id.to_string(), &letter)?);
+    let event = Event::new(Action::InvitationCreated);
+    let event = event.fact("invitation_id", invitation.id).fact("role", role.as_str());
+    statements.push(cx.audit(event).await?);
     let refused = |at| match invitation::refusal(at) {
         Some(error) => Problem::from(error),
         None => Problem::from(sql::Error::Refused(at)),
@@ -69,6 +74,7 @@ pub async fn withdraw(cx: &Cx, id: InvitationId) -> Result<(), Problem> {
     if !may_invite(actor.role, found.role) {
         return Err(Error::OwnersOnly.into());
     }
-    let rows = cx.query(scope, invitation::delete(actor.tenant_id, id)).await?;
-    if rows.is_empty() { Err(Problem::new(&NOT_FOUND)) } else { Ok(()) }
+    let event = Event::new(Action::InvitationWithdrawn).fact("invitation_id", id);
+    let withdrawn = cx.change(scope, invitation::delete(actor.tenant_id, id), event).await?;
+    if withdrawn.is_none() { Err(Problem::new(&NOT_FOUND)) } else { Ok(()) }
 }

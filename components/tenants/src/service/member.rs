@@ -1,6 +1,8 @@
 //! The operations on members. What a member is counts from its next call on: the guard asks the database each time.
 
+use insula_domain::action::Action;
 use insula_domain::role::Role;
+use insula_kit::audit::Event;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::page::{Ask, Page};
 use insula_kit::problem::NOT_FOUND;
@@ -58,10 +60,14 @@ async fn change(
             return Err(Error::OwnersOnly.into());
         }
         check(&member)?;
-        let statements = match role {
-            Some(role) => member::set_role(tenant_id, user_id, member.role, role),
-            None => member::delete(tenant_id, user_id, member.role),
+        let (mut statements, event) = match role {
+            Some(role) => {
+                let event = Event::new(Action::MemberRoleChanged).fact("to", role.as_str());
+                (member::set_role(tenant_id, user_id, member.role, role), event)
+            }
+            None => (member::delete(tenant_id, user_id, member.role), Event::new(Action::MemberRemoved)),
         };
+        statements.push(cx.audit(event.fact("user_id", user_id).fact("from", member.role.as_str())).await?);
         match cx.db().batch(Scope::Tenant(tenant_id), statements).await {
             Ok(_) => return Ok(member),
             Err(sql::Error::Refused(_)) => refused_as = Some(member.role),

@@ -1,5 +1,7 @@
 //! The operations on what a tenant demands of its members.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
@@ -33,7 +35,9 @@ pub async fn set(
             return Err(Error::NoSecondFactor.into());
         }
         check(&present)?;
-        let statements = security::set(tenant_id, present, next, user_id);
+        let mut statements = security::set(tenant_id, present, next, user_id);
+        let event = Event::new(Action::TenantSecurityChanged);
+        statements.push(cx.audit(event.fact("second_factor_required", next.second_factor_required)).await?);
         match cx.db().batch(Scope::Tenant(tenant_id), statements).await {
             Ok(_) => return Ok(next),
             Err(sql::Error::Refused(_)) => refused = Some(present),

@@ -1,0 +1,97 @@
+//! What is in the audit log: every action has one word, which is as stable as a route.
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident = $word:literal;)*) => {
+        /// Something that was done, or tried.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$doc])* $action,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &[Self] = &[$(Self::$action),*];
+
+            /// Its word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$action => $word,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// A key was made.
+    KeyCreated = "key.created";
+    /// A key of another system was brought.
+    KeyImported = "key.imported";
+    /// What a key may do was changed.
+    KeyChanged = "key.changed";
+    /// A key was replaced by another.
+    KeyRotated = "key.rotated";
+    /// A key was ended.
+    KeyRevoked = "key.revoked";
+    /// A key was ended because it was found in public.
+    KeyLeaked = "key.leaked";
+    /// Somebody was invited.
+    InvitationCreated = "invitation.created";
+    /// An invitation counts no more.
+    InvitationWithdrawn = "invitation.withdrawn";
+    /// Who was invited is a member.
+    InvitationAccepted = "invitation.accepted";
+    /// What a member is was changed.
+    MemberRoleChanged = "member.role_changed";
+    /// A member was removed.
+    MemberRemoved = "member.removed";
+    /// A tenant was made.
+    TenantCreated = "tenant.created";
+    /// What a tenant demands of its members was changed.
+    TenantSecurityChanged = "tenant.security_changed";
+    /// A report was made and stored.
+    ReportCreated = "report.created";
+    /// Somebody registered.
+    PersonRegistered = "person.registered";
+    /// An address was proven.
+    EmailVerified = "email.verified";
+    /// Somebody chose another password.
+    PasswordChanged = "password.changed";
+    /// Somebody who had lost it chose another password.
+    PasswordReset = "password.reset";
+    /// A second factor was begun.
+    SecondFactorStarted = "second_factor.started";
+    /// A second factor counts.
+    SecondFactorConfirmed = "second_factor.confirmed";
+    /// A second factor counts no more.
+    SecondFactorRemoved = "second_factor.removed";
+    /// Somebody logged in.
+    SessionStarted = "session.started";
+    /// Somebody tried to log in and could not.
+    LoginFailed = "login.failed";
+    /// A session acts in another tenant.
+    SessionSwitched = "session.switched";
+    /// A session was ended because one of its refresh tokens came a second time.
+    SessionReuseDetected = "session.reuse_detected";
+    /// A session was ended.
+    SessionEnded = "session.ended";
+    /// Every session of a person was ended.
+    SessionsEnded = "sessions.ended";
+    /// Another key signs access tokens, from now on or soon.
+    SigningKeyAdded = "signing_key.added";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_word_of_its_own() {
+        for (at, action) in Action::ALL.iter().enumerate() {
+            let word = action.as_str();
+            assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte)), "{word}");
+            assert!(!Action::ALL[..at].iter().any(|other| other.as_str() == word), "{word}");
+        }
+    }
+}
