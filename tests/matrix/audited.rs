@@ -48,7 +48,7 @@ fn every_route_that_changes_something_leaves_an_entry() {
             ada.renew(&app);
             let caller = match route.access {
                 Access::Operator => app.operator(),
-                _ => app.log_in(&ada.owner.email),
+                _ => ada.owner.caller.clone(),
             };
             let before = count();
             let path = path(route, |name| ada.id(name).to_owned());

@@ -1,6 +1,6 @@
--- Revokes a key, unless it is revoked already; a row back means that the tenant has it.
+-- Revokes a key, unless it is revoked already; no row back means that it is, or that the tenant has no such key.
 -- Parameters: $1 now_ms, $2 tenant_id, $3 id.
 update api_key
-set revoked_at_ms = coalesce(revoked_at_ms, $1), revoked_because = coalesce(revoked_because, 'request')
-where tenant_id = $2 and id = $3
+set revoked_at_ms = $1, revoked_because = 'request'
+where tenant_id = $2 and id = $3 and revoked_at_ms is null
 returning id

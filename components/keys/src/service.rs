@@ -147,6 +147,9 @@ pub async fn get(cx: &Cx, id: KeyId) -> Result<ApiKey, Problem> {
 pub async fn revoke(cx: &Cx, id: KeyId) -> Result<(), Problem> {
     let tenant_id = cx.tenant_id()?;
     let event = Event::new(Action::KeyRevoked).fact("key_id", id);
-    let revoked = cx.change(Scope::Tenant(tenant_id), store::revoke(tenant_id, id, cx.now()), event).await?;
-    if revoked.is_none() { Err(Error::NotFound.into()) } else { Ok(()) }
+    if cx.change(Scope::Tenant(tenant_id), store::revoke(tenant_id, id, cx.now()), event).await?.is_none() {
+        // It was revoked before, which is as well; or there is none.
+        get(cx, id).await?;
+    }
+    Ok(())
 }

@@ -161,7 +161,7 @@ pub fn get_by_import(digest: &str) -> Statement {
     Statement::new(GET_BY_IMPORT, params![digest])
 }
 
-/// Revokes a key; no row means that the tenant has no such key. The first revocation is the one that counts.
+/// Revokes a key; no row means that it is revoked, or that the tenant has no such key. The first revocation counts.
 pub fn revoke(tenant_id: TenantId, id: KeyId, now: Timestamp) -> Statement {
     Statement::new(REVOKE, params![now, tenant_id, id])
 }

@@ -115,7 +115,8 @@ fn a_second_revocation_changes_nothing_and_an_absent_key_is_told() {
     let key = world.key(1);
     world.insert(world.acme, &key).unwrap();
     for at in [5, 6] {
-        assert_eq!(world.query(revoke(world.acme, key.id, Timestamp::from_ms(at))).len(), 1);
+        let rows = world.query(revoke(world.acme, key.id, Timestamp::from_ms(at)));
+        assert_eq!(rows.len(), usize::from(at == 5));
     }
     let stored = read(&world.query(get(world.acme, key.id))[0]).unwrap();
     assert_eq!(stored.revoked, Some((Timestamp::from_ms(5), Reason::Request)));
