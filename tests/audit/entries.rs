@@ -131,10 +131,18 @@ fn a_second_factor_that_comes_and_goes_is_in_the_log() {
     let device = ada.enrol(&app);
     app.advance(Duration::from_secs(30));
     let body = json!({ "password": PASSWORD, "code": device.code(&app) });
+    let _ = ada.post("/api/v1/auth/mfa/totp/recovery-codes", &body).send().expect(200);
+    app.advance(Duration::from_secs(30));
+    let body = json!({ "password": PASSWORD, "code": device.code(&app) });
     let _ = ada.request("DELETE", "/api/v1/auth/mfa/totp").json(&body).send().expect(204);
     assert_eq!(
         factor_actions(&app, &ada),
-        ["second_factor.started", "second_factor.confirmed", "second_factor.removed"]
+        [
+            "second_factor.started",
+            "second_factor.confirmed",
+            "second_factor.codes_renewed",
+            "second_factor.removed"
+        ]
     );
 }
 

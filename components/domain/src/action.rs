@@ -48,6 +48,22 @@ actions! {
     MemberRemoved = "member.removed";
     /// A tenant was made.
     TenantCreated = "tenant.created";
+    /// What a tenant is besides its state was changed.
+    TenantChanged = "tenant.changed";
+    /// A tenant's calls are refused.
+    TenantSuspended = "tenant.suspended";
+    /// A tenant's calls are let in again.
+    TenantActivated = "tenant.activated";
+    /// A tenant is on its way out.
+    TenantDeprovisioning = "tenant.deprovisioning";
+    /// All that a tenant had is gone.
+    TenantDeleted = "tenant.deleted";
+    /// What a tenant may was set.
+    LimitSet = "limit.set";
+    /// What a tenant may is again what its plan says.
+    LimitCleared = "limit.cleared";
+    /// What a plan says was set.
+    PlanSet = "plan.set";
     /// What a tenant demands of its members was changed.
     TenantSecurityChanged = "tenant.security_changed";
     /// A report was made and stored.
@@ -66,6 +82,8 @@ actions! {
     SecondFactorConfirmed = "second_factor.confirmed";
     /// A second factor counts no more.
     SecondFactorRemoved = "second_factor.removed";
+    /// Recovery codes were replaced.
+    SecondFactorCodesRenewed = "second_factor.codes_renewed";
     /// Somebody logged in.
     SessionStarted = "session.started";
     /// Somebody tried to log in and could not.

@@ -27,6 +27,7 @@
 mod bindings;
 pub mod catalogue;
 mod delivery;
+mod ending;
 mod health;
 pub mod html;
 mod http;

@@ -5,15 +5,11 @@
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
 
-use crate::store::{self, CHUNK, ending};
+use crate::store::{self, CHUNK};
 
 /// The most statements of one task in one call: with [`CHUNK`], 20,000 rows. It keeps a call after a long pause
 /// within the time that a request may take; the rest is due at the next call.
 const ROUNDS: usize = 20;
-
-/// How long after a tenant was sent on its way out a call may still write that was let in before: longer than any request
-/// may take.
-const CALLS_END_AFTER_MS: i64 = 300_000;
 
 /// A task that is run at every call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +40,6 @@ pub enum Task {
     Keys,
     /// Deletes buckets that are full again.
     Buckets,
-    /// Removes what tenants had that are on their way out, and ends them.
-    Tenants,
 }
 
 /// What a task did.
@@ -58,7 +52,7 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 13] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
@@ -72,7 +66,6 @@ impl Task {
         Self::Mailbox,
         Self::Keys,
         Self::Buckets,
-        Self::Tenants,
     ];
 
     /// The name on the wire.
@@ -91,7 +84,6 @@ impl Task {
             Self::Mailbox => "purge_mailbox",
             Self::Keys => "purge_api_keys",
             Self::Buckets => "purge_buckets",
-            Self::Tenants => "end_tenants",
         }
     }
 
@@ -113,10 +105,6 @@ impl Task {
             Self::Buckets => {
                 let step = store::bucket::purge(db, now).await?;
                 return Ok((step.removed, !step.is_last));
-            }
-            Self::Tenants => {
-                let step = ending::step(db, now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
-                return Ok(step.map_or((0, false), |removed| (removed, true)));
             }
         }?;
         Ok((removed, removed >= CHUNK))

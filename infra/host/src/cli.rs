@@ -1,7 +1,7 @@
 //! The command line.
 
-mod files;
 mod audit;
+mod files;
 mod options;
 mod public_url;
 mod serve;

@@ -132,8 +132,7 @@ fn owned(app: &App, tenant_id: &str) -> i64 {
 
 fn tick(app: &App) -> i64 {
     let ran = app.operator().request("POST", "/internal/tick").send().expect(200).json();
-    let ran = ran["ran"].as_array().unwrap();
-    ran.iter().find(|task| task["task"] == "end_tenants").unwrap()["removed"].as_i64().unwrap()
+    ran["removed_of_tenants"].as_i64().unwrap()
 }
 
 #[test]
@@ -191,4 +190,30 @@ fn a_tenant_with_much_is_removed_in_parts_by_many_ticks_at_once() {
 
     assert_eq!(removed, 2_501, "every row is removed by one of them");
     assert_eq!(state(&app, &ada), "deleted");
+}
+
+#[test]
+fn a_tenants_log_tells_what_happened_to_it_and_outlives_it() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _ = set(&app.operator(), &ada.tenant_id, "suspend").expect(200);
+    let _ = set(&app.operator(), &ada.tenant_id, "suspend");
+    let _ = set(&app.operator(), &ada.tenant_id, "activate").expect(200);
+    let _ = remove(&ada, &ada.tenant_id).expect(202);
+    app.advance(Duration::from_secs(301));
+    let _ = tick(&app);
+
+    let rows = app.db().rows(&format!(
+        "select action from audit_entry where tenant_id = '{}' and action like 'tenant.%' order by seq",
+        ada.tenant_id
+    ));
+
+    let expected = ["created", "suspended", "activated", "deprovisioning", "deleted"];
+    assert_eq!(
+        rows.concat(),
+        expected.map(|action| format!("tenant.{action}")),
+        "each once, and nothing else"
+    );
+    let reasons = app.db().rows("select entry from audit_entry where action = 'tenant.suspended'").concat();
+    assert!(reasons[0].contains("\"reason\":\"The bill of May.\""), "{reasons:?}");
 }

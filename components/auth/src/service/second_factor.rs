@@ -108,16 +108,28 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
     }
 }
 
+/// What is changed of a second factor, and what of that is shown.
+struct Change<T> {
+    action: Action,
+    statements: Vec<Statement>,
+    made: T,
+}
+
 /// Removes the second factor of the person who is calling. Its sessions leave the tenants that demand one.
 pub async fn remove(cx: &Cx, password: &Password, code: &str) -> Result<(), Problem> {
-    with_both(cx, password, code, |user_id| Ok((store::delete(user_id), ()))).await
+    let action = Action::SecondFactorRemoved;
+    with_both(cx, password, code, |user_id| {
+        Ok(Change { action, statements: store::delete(user_id), made: () })
+    })
+    .await
 }
 
 /// Replaces the recovery codes of the person who is calling. Returns the new ones, this once.
 pub async fn renew_codes(cx: &Cx, password: &Password, code: &str) -> Result<Vec<String>, Problem> {
     with_both(cx, password, code, |user_id| {
         let (codes, digests) = new_codes(cx, user_id)?;
-        Ok((store::replace_codes(user_id, &digests), codes))
+        let statements = store::replace_codes(user_id, &digests);
+        Ok(Change { action: Action::SecondFactorCodesRenewed, statements, made: codes })
     })
     .await
 }
@@ -128,7 +140,7 @@ async fn with_both<T>(
     cx: &Cx,
     password: &Password,
     code: &str,
-    change: impl FnOnce(UserId) -> Result<(Vec<Statement>, T), Problem>,
+    change: impl FnOnce(UserId) -> Result<Change<T>, Problem>,
 ) -> Result<T, Problem> {
     let Proven { own, attempt } = password::prove(cx, password).await?;
     let outcome = match &own.factor {
@@ -147,16 +159,16 @@ async fn take<T>(
     factor: &Factor,
     code: &str,
     attempt: &Attempt,
-    change: impl FnOnce(UserId) -> Result<(Vec<Statement>, T), Problem>,
+    change: impl FnOnce(UserId) -> Result<Change<T>, Problem>,
 ) -> Result<T, Problem> {
     let user_id = own.user_id;
     let passed = prove(cx, user_id, factor, code, own.is_known, Error::CodeRefused).await?;
-    let (changes, made) = change(user_id)?;
+    let Change { action, statements: changes, made } = change(user_id)?;
     let mut statements = vec![insula_turns::of_person(user_id)];
     statements.extend(passed.taken());
     statements.extend(changes);
     statements.extend(attempt.succeeded());
-    statements.push(cx.audit(Event::new(Action::SecondFactorRemoved)).await?);
+    statements.push(cx.audit(Event::new(action)).await?);
     match cx.db().batch(Scope::Person(user_id), statements).await {
         Ok(_) => Ok(made),
         Err(sql::Error::Refused(CODE)) => Err(Error::CodeRefused.into()),

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::bindings::insula::notify::mailer;
 use crate::delivery::{self, Delivery, Office};
+use crate::ending;
 use crate::rotation;
 use crate::tick::{self, Ran};
 
@@ -15,6 +16,9 @@ use crate::tick::{self, Ran};
 pub struct TickView {
     /// Every task, in the order in which they ran.
     ran: Vec<RanView>,
+    /// How many rows were removed of tenants that are on their way out.
+    #[schema(example = 0)]
+    removed_of_tenants: usize,
     /// Whether the next signing key was made: `not_due`, `made`, or `failed`, which the log explains.
     #[schema(example = "not_due")]
     signing_keys: &'static str,
@@ -65,10 +69,11 @@ impl From<Delivery> for DeliveryView {
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
+    let removed_of_tenants = ending::run(cx).await?;
     let signing_keys = rotation::run(request).await.as_str();
     let public_url = config::variable("public_url").await.unwrap_or_default();
     let office = Office { master_key: cx.master_key()?, public_url: &public_url };
     let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
     let ran = ran.iter().map(RanView::from).collect();
-    Response::ok(&TickView { ran, signing_keys, mail: mail.into() })
+    Response::ok(&TickView { ran, removed_of_tenants, signing_keys, mail: mail.into() })
 }

@@ -18,18 +18,25 @@ const OWNED: [(&str, &str); 5] = [
     ("api_key", include_str!("../../sql/api_key_delete_by_tenant.sql")),
 ];
 
-/// Removes a chunk of what one tenant has that was sent on its way out at `latest` or before; with the last chunk the tenant
-/// is deleted. One batch, so it is whole at every moment, and who is stopped is gone on for. Returns how many rows went; none when no tenant is on its way out.
-pub async fn step(db: &Db, latest: Timestamp, now: Timestamp) -> Result<Option<usize>, sql::Error> {
+/// The tenant that was first sent on its way out, at `latest` or before.
+pub async fn find(db: &Db, latest: Timestamp) -> Result<Option<TenantId>, sql::Error> {
     let rows = db.query(Scope::System, Statement::new(GET, params![latest])).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let id: TenantId = row.id("id")?;
-    let mut statements: Vec<_> = OWNED.iter().map(|(_, text)| Statement::new(text, params![id])).collect();
-    statements.push(Statement::new(END, params![now, id]));
-    statements.push(Statement::new(DELETE_MEMBERS, params![id]));
+    rows.first().map(|row| row.id("id")).transpose()
+}
+
+/// Removes a part of what it has. Returns how many rows that were.
+pub async fn remove(db: &Db, id: TenantId) -> Result<usize, sql::Error> {
+    let statements = OWNED.iter().map(|(_, text)| Statement::new(text, params![id])).collect();
     let results = db.batch(Scope::Tenant(id), statements).await?;
-    let counted = |at: &usize| *at != OWNED.len();
-    Ok(Some((0..results.len()).filter(counted).map(|at| results[at].len()).sum()))
+    Ok(results.iter().map(Vec::len).sum())
+}
+
+/// Ends it, with `entry` in its log, and makes its people strangers to it: so many. Refused while it has anything.
+pub async fn end(db: &Db, id: TenantId, now: Timestamp, entry: Statement) -> Result<usize, sql::Error> {
+    let people = Statement::new(DELETE_MEMBERS, params![id]);
+    let statements = vec![Statement::required(END, params![now, id]), people, entry];
+    let results = db.batch(Scope::Tenant(id), statements).await?;
+    Ok(results.get(1).map_or(0, Vec::len))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Changing what a tenant is besides its state.
 
+use insula_domain::action::Action;
 use insula_domain::lifecycle::State;
+use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
 use insula_kit::problem::{FORBIDDEN, TENANT_SUSPENDED};
@@ -30,7 +32,10 @@ pub async fn change(
             return Err(Problem::new(&TENANT_SUSPENDED));
         }
         let next = change.apply(&present);
-        match cx.db().batch(cx.scope(), store::change(&next)?).await {
+        let mut statements = store::change(&next)?;
+        let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
+        statements.push(cx.audit(entry.fact("version", next.version)).await?);
+        match cx.db().batch(cx.scope(), statements).await {
             Ok(_) => return Ok(next),
             Err(sql::Error::Refused(store::PLAN)) => return Err(Error::NoSuchPlan.into()),
             Err(sql::Error::Refused(_)) => {}

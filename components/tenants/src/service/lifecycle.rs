@@ -1,6 +1,8 @@
 //! Bringing a tenant from one state to another. It counts from the next call on: the guard asks the database each time.
 
+use insula_domain::action::Action;
 use insula_domain::lifecycle::Event;
+use insula_kit::audit;
 use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
 use insula_kit::sql;
@@ -10,6 +12,22 @@ use super::{ATTEMPTS, get};
 use crate::store;
 use crate::tenant::{Actor, Reason, Standing, Tenant, next};
 
+/// What the tenant's log says of it.
+fn entry(id: TenantId, event: Event, reason: Option<&Reason>) -> audit::Event {
+    let action = match event {
+        Event::Suspend => Action::TenantSuspended,
+        Event::Activate => Action::TenantActivated,
+        Event::Deprovision => Action::TenantDeprovisioning,
+        Event::Deprovisioned => Action::TenantDeleted,
+        Event::Provision | Event::Provisioned | Event::ProvisioningFailed => Action::TenantChanged,
+    };
+    let entry = audit::Event::new(action).in_tenant(id);
+    match reason {
+        Some(reason) => entry.fact("reason", reason.as_str()),
+        None => entry,
+    }
+}
+
 /// Has `event` happen to a tenant.
 pub async fn happen(cx: &Cx, id: TenantId, event: Event, reason: Option<Reason>) -> Result<Tenant, Problem> {
     let actor = if cx.caller() == Caller::Operator { Actor::Operator } else { Actor::Member };
@@ -17,11 +35,11 @@ pub async fn happen(cx: &Cx, id: TenantId, event: Event, reason: Option<Reason>)
         let present = get(cx, id).await?;
         let state = next(&present.standing, event, actor)?;
         let standing = Standing { state, by: Some(actor), reason: reason.clone() };
+        let before = present.standing.state.as_str();
         let next = Tenant { standing, version: present.version + 1, ..present };
-        match cx.db().batch(cx.scope(), vec![store::set_state(&next, cx.now())]).await {
-            Ok(_) => return Ok(next),
-            Err(sql::Error::Refused(_)) => {}
-            Err(error) => return Err(error.into()),
+        let entry = entry(id, event, reason.as_ref()).fact("state_before", before);
+        if cx.change(cx.scope(), store::set_state(&next, cx.now()), entry).await?.is_some() {
+            return Ok(next);
         }
     }
     Err(sql::Error::Busy.into())

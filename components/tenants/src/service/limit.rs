@@ -1,6 +1,8 @@
 //! The operations on what a tenant may. What is set counts from the next call on: the guard asks the database each time.
 
+use insula_domain::action::Action;
 use insula_domain::bucket::Rate;
+use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::id::{KeyId, TenantId};
 use insula_kit::problem::NOT_FOUND;
@@ -103,7 +105,14 @@ async fn write(
     by: Setter,
     rate: Option<Rate>,
 ) -> Result<bool, Problem> {
-    match cx.batch(Scope::Tenant(tenant_id), limit::set(tenant_id, present, by, rate)).await {
+    let mut statements = limit::set(tenant_id, present, by, rate);
+    let action = if rate.is_some() { Action::LimitSet } else { Action::LimitCleared };
+    let mut entry = Event::new(action).in_tenant(tenant_id).fact("subject", &present.subject);
+    if let Some(Rate { calls, window_ms, burst }) = rate {
+        entry = entry.fact("calls", calls).fact("window_ms", window_ms).fact("burst", burst);
+    }
+    statements.push(cx.audit(entry).await?);
+    match cx.batch(Scope::Tenant(tenant_id), statements).await {
         Ok(_) => Ok(true),
         Err(Failure::Database(sql::Error::Refused(0))) => Err(Problem::new(&NOT_FOUND)),
         Err(Failure::Database(sql::Error::Refused(_))) => Ok(false),

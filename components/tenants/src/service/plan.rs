@@ -1,5 +1,7 @@
 //! The operations on plans. What a plan says counts from its tenants' next calls on.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::schema::Failure;
 use insula_kit::sql;
@@ -36,7 +38,11 @@ pub async fn set(
         let present = find(cx, name).await?;
         check(present.as_ref())?;
         let expected = present.map_or(-1, |plan| plan.version);
-        match cx.batch(cx.scope(), plan::set(name, terms, expected)).await {
+        let mut statements = plan::set(name, terms, expected);
+        let entry = Event::new(Action::PlanSet).fact("plan", name);
+        let entry = entry.fact("requests_per_minute", terms.rate.calls).fact("burst", terms.rate.burst);
+        statements.push(cx.audit(entry).await?);
+        match cx.batch(cx.scope(), statements).await {
             Ok(_) => return get(cx, name).await,
             Err(Failure::Database(sql::Error::Refused(at))) if at >= FIRST_QUOTA => {
                 let field = format!("quotas/{}/metric", at - FIRST_QUOTA);
