@@ -64,7 +64,7 @@ pub const STEPS: &[Step] = steps! {
     10 "0010_codes"
     11 "0011_limits"
     12 "0012_audit"
-    14 "0014_lifecycle"
+    13 "0013_lifecycle"
 };
 
 /// The number that the present code needs.
