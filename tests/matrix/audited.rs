@@ -47,6 +47,9 @@ fn every_route_that_changes_something_leaves_an_entry() {
                 continue;
             }
             ada.renew(&app);
+            if id == "activate_tenant" {
+                app.db().execute("update tenant set state = 'suspended', state_by = 'member'");
+            }
             let caller = match route.access {
                 Access::Operator => app.operator(),
                 _ => ada.owner.caller.clone(),

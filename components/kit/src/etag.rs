@@ -58,6 +58,18 @@ pub fn demand_one(request: &Request, is_present: impl Fn(&str) -> bool) -> Resul
     }
 }
 
+/// The same for a resource that isn't there: no version of it can be meant, not even by `*`.
+///
+/// # Errors
+///
+/// `stale`.
+pub fn demand_absent(request: &Request) -> Result<(), Problem> {
+    match request.header("if-match") {
+        Some(_) => Err(Problem::new(&STALE)),
+        None => Ok(()),
+    }
+}
+
 /// The tag of a representation: 128 bits of its SHA-256, quoted.
 #[must_use]
 pub fn tag(body: &[u8]) -> String {

@@ -28,7 +28,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let rate = rate(&subject, &rate_limit, burst)?;
     let unchanged = |present: Option<&Limit>| match present {
         Some(present) => etag::demand(request, &Response::ok(&LimitView::from(present))?),
-        None => etag::demand_one(request, |_| false),
+        None => etag::demand_absent(request),
     };
     let limit = limit::set(cx, request.path_id("tenant_id")?, &subject, rate, unchanged).await?;
     Ok(etag::tagged(Response::ok(&LimitView::from(&limit))?))

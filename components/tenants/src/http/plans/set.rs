@@ -69,7 +69,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let terms = request.json::<PlanBody>()?.read()?;
     let unchanged = |present: Option<&Plan>| match present {
         Some(present) => etag::demand(request, &Response::ok(&PlanView::from(present))?),
-        None => etag::demand_one(request, |_| false),
+        None => etag::demand_absent(request),
     };
     let name = request.path_text("plan").unwrap_or_default();
     let plan = plan::set(cx, name, &terms, unchanged).await?;
