@@ -2,8 +2,9 @@
 //!
 //! An entry is written once, as canonical JSON (RFC 8785), and its bytes are what is hashed and kept. Its hash is chained
 //! to the one before, so that a change, a gap, a second copy or another order shows at the entry where it is. The same
-//! hashes are the leaves of a Merkle tree (RFC 9162), whose root is signed from time to time, so that nobody, the operator
-//! included, can give two people two histories, and one entry can be shown without the others.
+//! hashes are the leaves of a Merkle tree (RFC 9162), whose root is signed from time to time. Who keeps a
+//! signed root can see that a later log goes on from it, so that not even the operator gives two people two histories
+//! unseen; and one entry can be shown without the others.
 //!
 //! | Module         | Holds                                                                          |
 //! |----------------|--------------------------------------------------------------------------------|

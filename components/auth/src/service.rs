@@ -1,6 +1,7 @@
 //! The operations on people: the order of their steps, and what happens whole or not at all.
 
 pub mod account;
+mod failure;
 pub mod invitation;
 pub mod login;
 pub mod password;

@@ -86,7 +86,7 @@ actions! {
     SecondFactorCodesRenewed = "second_factor.codes_renewed";
     /// Somebody logged in.
     SessionStarted = "session.started";
-    /// Somebody tried to log in and could not.
+    /// Somebody tried to log in, or to prove who it is, and could not.
     LoginFailed = "login.failed";
     /// A session acts in another tenant.
     SessionSwitched = "session.switched";
@@ -98,6 +98,31 @@ actions! {
     SessionsEnded = "sessions.ended";
     /// Another key signs access tokens, from now on or soon.
     SigningKeyAdded = "signing_key.added";
+}
+
+impl Action {
+    /// Whether it is about a person's account, or the platform, whatever tenant the caller acts in. The log that it goes to
+    /// must not be the caller's to choose: who has stolen a session could make a tenant for the purpose.
+    #[must_use]
+    pub const fn is_beyond_tenants(self) -> bool {
+        matches!(
+            self,
+            Self::PersonRegistered
+                | Self::EmailVerified
+                | Self::PasswordChanged
+                | Self::PasswordReset
+                | Self::SecondFactorStarted
+                | Self::SecondFactorConfirmed
+                | Self::SecondFactorCodesRenewed
+                | Self::SecondFactorRemoved
+                | Self::LoginFailed
+                | Self::SessionReuseDetected
+                | Self::SessionEnded
+                | Self::SessionsEnded
+                | Self::SigningKeyAdded
+                | Self::PlanSet
+        )
+    }
 }
 
 #[cfg(test)]

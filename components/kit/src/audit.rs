@@ -40,7 +40,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// Something that was done by the caller, for the log of the tenant that the call is about, or else the platform's.
+    /// Something that was done by the caller, for the log of the tenant that the call is about. What is about an account, or
+    /// done in no tenant, is for the platform's log.
     #[must_use]
     pub fn new(action: Action) -> Self {
         Self {
@@ -125,7 +126,9 @@ impl Cx {
     pub async fn audit(&self, event: Event) -> Result<Statement, Problem> {
         let unwritable = || Problem::new(&INTERNAL).caused_by(sql::Error::Decode("entry".to_owned()));
         let mut event = event;
-        event.log = event.log.or_else(|| self.membership().map(|membership| membership.tenant_id));
+        if event.log.is_none() && !event.action.is_beyond_tenants() {
+            event.log = self.membership().map(|membership| membership.tenant_id);
+        }
         if let Some(client) = self.client() {
             event = event.personal("address", client);
         }

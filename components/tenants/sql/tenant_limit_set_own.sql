@@ -4,7 +4,7 @@
 -- $8 limit.
 insert into tenant_limit (tenant_id, subject, own_calls, own_window_ms, own_burst, own_role, version)
 select $1, $2, $3, $4, $5, $6, 1
-where ($7 = 0 and (select count(*) from tenant_limit where tenant_id = $1) < $8)
+where ($7 = 0 and (select count(*) from tenant_limit where tenant_id = $1 and own_calls is not null) < $8)
   or exists (select 1 from tenant_limit where tenant_id = $1 and subject = $2 and version = $7)
 on conflict (tenant_id, subject) do update
 set own_calls = excluded.own_calls, own_window_ms = excluded.own_window_ms, own_burst = excluded.own_burst,

@@ -21,6 +21,8 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         },
-        Command::Audit(AuditCommand::Verify(options)) => cli::verify(&options),
+        Command::Audit(audit) => match *audit {
+            AuditCommand::Verify(options) => cli::verify(&options),
+        },
     }
 }

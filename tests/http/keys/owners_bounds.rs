@@ -123,3 +123,22 @@ fn an_owner_binds_while_admins_loosen_and_the_owners_bound_stands() {
         assert_eq!(ada.get(&path).send().expect(200).json()["rate_limit"], "1/hour");
     }
 }
+
+/// A change of the limit that two keys share must not make an owner's bound of the one the admin's who changed the other.
+#[test]
+fn what_an_owner_bound_of_one_key_stays_so_when_its_siblings_limit_is_changed() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let admin = app.member(&ada, "admin");
+    let limited = json!({ "name": "of the admin", "scopes": ["read"], "rate_limit": "100/minute" });
+    let (old, ..) = key_with(&app, &admin, limited);
+    let rotated =
+        admin.post(&format!("{old}/rotate"), &json!({ "grace_period_hours": 24 })).send().expect(201).json();
+    let new = format!("/api/v1/api-keys/{}", rotated["id"].as_str().unwrap());
+    let _ = patch(&ada, &new, &json!({ "allowed_networks": ["10.0.0.0/8"] })).expect(200);
+
+    let _ = patch(&admin, &old, &json!({ "rate_limit": "99/minute" })).expect(200);
+
+    let lifted = patch(&admin, &new, &json!({ "allowed_networks": null }));
+    lifted.invalid("/allowed_networks", "exceeds-role");
+}

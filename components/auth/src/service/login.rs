@@ -6,6 +6,7 @@ use insula_kit::audit::Event;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
+use super::failure::{self, Proof};
 use super::second_factor::{self, Passed};
 use super::session::{ATTEMPTS, Tokens, tokens};
 use crate::email::Account;
@@ -128,7 +129,10 @@ async fn begin(
         Ok(_) => Ok(Some(tokens)),
         // The password was changed since it was looked at.
         Err(sql::Error::Refused(PASSWORD)) => Err(Error::InvalidCredentials.into()),
-        Err(sql::Error::Refused(CODE)) if passed.is_some() => Err(Error::WrongCode.into()),
+        Err(sql::Error::Refused(CODE)) if passed.is_some() => {
+            failure::note(cx, known.user_id, Proof::Code).await?;
+            Err(Error::WrongCode.into())
+        }
         // It has a second factor since then.
         Err(sql::Error::Refused(CODE)) => Err(Error::SecondFactorRequired.into()),
         Err(sql::Error::Refused(at)) if (place..admitted).contains(&at) => Ok(None),

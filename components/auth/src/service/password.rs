@@ -8,6 +8,7 @@ use insula_kit::{Cx, Problem};
 use insula_mail::letter::{Letter, Template};
 use insula_mail::outbox;
 
+use super::failure::{self, Proof};
 use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
@@ -29,6 +30,7 @@ pub async fn prove(cx: &Cx, password: &Password) -> Result<Proven, Problem> {
     let own = own::read(rows.first().ok_or(Error::NoSuchPerson)?)?;
     let attempt = Attempt::begin(cx, guess::password(cx, own.email.as_str(), own.is_known)?).await?;
     if !password.proves(Some(&own.password), cost)? {
+        failure::note(cx, user_id, Proof::Password).await?;
         return Err(Error::WrongPassword.into());
     }
     Ok(Proven { own, attempt })

@@ -6,6 +6,7 @@ use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem};
 
+use super::failure::{self, Proof};
 use super::password::{self, Proven};
 use crate::error::Error;
 use crate::guess::{self, Attempt};
@@ -59,7 +60,11 @@ pub async fn prove(
         store::use_code(user_id, &digest(cx, user_id, &code)?)
     } else {
         let step = open(cx, user_id, factor)?.accepts(code, cx.now(), factor.last_step);
-        store::use_step(user_id, step.ok_or(refusal)?)
+        let Some(step) = step else {
+            failure::note(cx, user_id, Proof::Code).await?;
+            return Err(refusal.into());
+        };
+        store::use_step(user_id, step)
     };
     Ok(Passed { statement, attempt })
 }
@@ -171,7 +176,10 @@ async fn take<T>(
     statements.push(cx.audit(Event::new(action)).await?);
     match cx.db().batch(Scope::Person(user_id), statements).await {
         Ok(_) => Ok(made),
-        Err(sql::Error::Refused(CODE)) => Err(Error::CodeRefused.into()),
+        Err(sql::Error::Refused(CODE)) => {
+            failure::note(cx, user_id, Proof::Code).await?;
+            Err(Error::CodeRefused.into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -37,7 +37,10 @@ pub async fn report(
         };
         Some((at, (id, digest(&found.token))))
     };
-    let (places, presented): (Vec<usize>, Vec<_>) = all.iter().enumerate().filter_map(read).unzip();
+    let mut found: Vec<_> = all.iter().enumerate().filter_map(read).collect();
+    // In one order for everybody, or two reports at once would wait for one another.
+    found.sort_by(|(_, (_, one)), (_, (_, other))| one.cmp(other));
+    let (places, presented): (Vec<usize>, Vec<_>) = found.into_iter().unzip();
     let mut known = vec![false; all.len()];
     if !presented.is_empty() {
         let revoke = |(id, digest): &(Option<KeyId>, String)| store::revoke_by_credential(*id, digest, now);

@@ -45,10 +45,8 @@ pub async fn rotate(
         if limited.is_some_and(|calling| calling.limit_root() != old.limit_root()) {
             return Err(Error::Mightier.into());
         }
-        let mut ends_at = old.successor_ends_at(now);
-        if giver.role != Role::Owner && is_owners(cx, &old).await? {
-            ends_at = old.settings.expires_at;
-        }
+        let is_kept_short = giver.role != Role::Owner && is_owners(cx, &old).await?;
+        let ends_at = if is_kept_short { old.settings.expires_at } else { old.successor_ends_at(now) };
         // A key that ends lengthens no life, least of all its own.
         let expires_at = match giver.key.as_ref().and_then(|own| own.expires_at) {
             Some(own) => Some(ends_at.map_or(own, |ends_at| ends_at.min(own))),

@@ -7,6 +7,7 @@ use insula_kit::time::Timestamp;
 
 const GET: &str = include_str!("../../sql/tenant_get_ending.sql");
 const END: &str = include_str!("../../sql/tenant_set_deleted.sql");
+const BURY_KEYS: &str = include_str!("../../sql/api_key_bury_by_tenant.sql");
 const DELETE_MEMBERS: &str = include_str!("../../sql/membership_delete_by_deleted.sql");
 
 /// The tables whose rows go before the tenant is deleted, and the statement that removes a chunk of them.
@@ -34,7 +35,8 @@ pub async fn remove(db: &Db, id: TenantId) -> Result<usize, sql::Error> {
 /// Ends it, with `entry` in its log, and makes its people strangers to it: so many. Refused while it has anything.
 pub async fn end(db: &Db, id: TenantId, now: Timestamp, entry: Statement) -> Result<usize, sql::Error> {
     let people = Statement::new(DELETE_MEMBERS, params![id]);
-    let statements = vec![Statement::required(END, params![now, id]), people, entry];
+    let keys = Statement::new(BURY_KEYS, params![now, id]);
+    let statements = vec![Statement::required(END, params![now, id]), people, keys, entry];
     let results = db.batch(Scope::Tenant(id), statements).await?;
     Ok(results.get(1).map_or(0, Vec::len))
 }

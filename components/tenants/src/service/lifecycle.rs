@@ -12,8 +12,9 @@ use super::{ATTEMPTS, get};
 use crate::store;
 use crate::tenant::{Actor, Reason, Standing, Tenant, next};
 
-/// What the tenant's log says of it.
-fn entry(id: TenantId, event: Event, reason: Option<&Reason>) -> audit::Event {
+/// What the tenant's log says of it. The reason is free text, which may name people, and the log is for ever: it stays with
+/// the tenant.
+fn entry(id: TenantId, event: Event) -> audit::Event {
     let action = match event {
         Event::Suspend => Action::TenantSuspended,
         Event::Activate => Action::TenantActivated,
@@ -21,11 +22,7 @@ fn entry(id: TenantId, event: Event, reason: Option<&Reason>) -> audit::Event {
         Event::Deprovisioned => Action::TenantDeleted,
         Event::Provision | Event::Provisioned | Event::ProvisioningFailed => Action::TenantChanged,
     };
-    let entry = audit::Event::new(action).in_tenant(id);
-    match reason {
-        Some(reason) => entry.fact("reason", reason.as_str()),
-        None => entry,
-    }
+    audit::Event::new(action).in_tenant(id)
 }
 
 /// Has `event` happen to a tenant.
@@ -37,7 +34,7 @@ pub async fn happen(cx: &Cx, id: TenantId, event: Event, reason: Option<Reason>)
         let standing = Standing { state, by: Some(actor), reason: reason.clone() };
         let before = present.standing.state.as_str();
         let next = Tenant { standing, version: present.version + 1, ..present };
-        let entry = entry(id, event, reason.as_ref()).fact("state_before", before);
+        let entry = entry(id, event).fact("state_before", before);
         if cx.change(cx.scope(), store::set_state(&next, cx.now()), entry).await?.is_some() {
             return Ok(next);
         }

@@ -67,7 +67,7 @@ pub async fn set(
         if write(cx, tenant_id, &present, by, Some(rate)).await? {
             return get(cx, tenant_id, subject).await;
         }
-        if present.version == 0 && is_full(&list(cx, tenant_id).await?) {
+        if matches!(by, Setter::Member(_)) && present.version == 0 && is_full(&list(cx, tenant_id).await?) {
             return Err(Error::LimitsLimit.into());
         }
     }
@@ -147,6 +147,6 @@ fn setter(cx: &Cx) -> Result<Setter, Problem> {
 }
 
 fn is_full(limits: &[Limit]) -> bool {
-    let set = limits.iter().filter(|limit| limit.version > 0).count();
+    let set = limits.iter().filter(|limit| limit.own_role.is_some()).count();
     i64::try_from(set).is_ok_and(|set| set >= SUBJECTS_LIMIT)
 }

@@ -49,7 +49,7 @@ pub fn set(tenant_id: TenantId, present: &Limit, by: Setter, rate: Option<Rate>)
         values.extend(params![present.own_role.map_or(role, |before| before.min(role)).as_str()]);
     }
     values.extend(params![present.version]);
-    if rate.is_some() {
+    if let (Setter::Member(_), Some(_)) = (by, rate) {
         values.extend(params![SUBJECTS_LIMIT]);
     }
     let text = match (by, rate) {

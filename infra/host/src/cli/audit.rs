@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use insula_audit::export;
-use insula_audit::note::Verifier;
 
 use super::options::VerifyOptions;
 
@@ -17,7 +16,7 @@ const UNREADABLE: u8 = 2;
 
 /// Says whether the log is what was recorded and signed, and if not, what is wrong first.
 pub(crate) fn verify(options: &VerifyOptions) -> ExitCode {
-    match open(&options.file).and_then(|log| check(log, &options.key)) {
+    match open(&options.file).and_then(|log| check(log, options)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("insula: {} can't be read: {error}", options.file.display());
@@ -33,9 +32,9 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(file)?)))
 }
 
-fn check(log: impl BufRead, key: &Verifier) -> io::Result<ExitCode> {
+fn check(log: impl BufRead, options: &VerifyOptions) -> io::Result<ExitCode> {
     let shows_progress = io::stderr().is_terminal();
-    let outcome = export::verify(log, key, |checked| {
+    let outcome = export::verify(log, &options.key, |checked| {
         if shows_progress {
             eprint!("\r{checked} entries");
         }
@@ -45,6 +44,11 @@ fn check(log: impl BufRead, key: &Verifier) -> io::Result<ExitCode> {
         io::stderr().flush()?;
     }
     match outcome {
+        Ok(checked) if checked.checkpoint.size < options.at_least => {
+            let (size, at_least) = (checked.checkpoint.size, options.at_least);
+            println!("wrong: it ends after {size} entries, and had {at_least}");
+            Ok(ExitCode::from(WRONG))
+        }
         Ok(checked) => {
             let checkpoint = checked.checkpoint;
             println!("right: {} entries of {}, root {}", checkpoint.size, checked.tenant_id, checkpoint.root);

@@ -19,7 +19,7 @@ pub(crate) enum Command {
     Serve(Box<ServeOptions>),
     /// Check an audit log that was exported.
     #[command(subcommand)]
-    Audit(AuditCommand),
+    Audit(Box<AuditCommand>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -38,6 +38,10 @@ pub(crate) struct VerifyOptions {
     /// The key that signs it, as the server tells it: name+id+key.
     #[arg(long, value_name = "KEY", value_parser = verifier)]
     pub(crate) key: Verifier,
+    /// How many entries it must have at least: as many as were seen before. Nothing in a file tells that its end is missing,
+    /// if it was cut after an earlier checkpoint.
+    #[arg(long, value_name = "ENTRIES", default_value_t = 0)]
+    pub(crate) at_least: u64,
 }
 
 #[derive(Debug, Args)]
