@@ -189,3 +189,37 @@ fn keys_that_sign_from_now_on_are_in_the_log() {
     assert_eq!((last.action.as_str(), last.actor.kind.as_str()), ("signing_key.added", "operator"));
     assert_eq!(last.facts["withdraws"], "false");
 }
+
+/// Whoever has stolen a password guesses codes: that is what the owner must find in the log.
+#[test]
+fn a_wrong_code_and_a_wrong_present_password_are_in_the_log() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _device = ada.enrol(&app);
+    let body = json!({ "email": ada.email, "password": PASSWORD, "code": "000000" });
+    app.request("POST", "/api/v1/auth/login").json(&body).send().problem(401, "wrong-code");
+    let body = json!({ "current_password": "not this one, I think", "new_password": "correct horse battery staple 2" });
+    let answer = ada.post("/api/v1/auth/password/change", &body).send();
+    assert_eq!(answer.status, 403, "{answer}");
+
+    let failed: Vec<_> = platform(&app).into_iter().filter(|entry| entry.action == "login.failed").collect();
+    let said: Vec<_> = failed.iter().map(|entry| entry.facts["proof"].as_str()).collect();
+    assert_eq!(said, ["code", "password"]);
+    assert!(failed.iter().all(|entry| entry.actor.id.as_deref() == Some(ada.user_id.as_str())), "{failed:?}");
+}
+
+/// Whoever has stolen a session could otherwise make a tenant, act in it, and have nobody read what it did.
+#[test]
+fn what_is_about_an_account_is_in_the_platforms_log_whatever_tenant_it_is_done_in() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _device = ada.enrol(&app);
+    let entries = platform(&app);
+    let actions = actions(&entries);
+    assert!(actions.iter().any(|action| *action == "second_factor.confirmed"), "{actions:?}");
+    let elsewhere = app.db().number(&format!(
+        "select count(*) from audit_entry where tenant_id = '{}' and action like 'second_factor%'",
+        ada.tenant_id
+    ));
+    assert_eq!(elsewhere, 0);
+}

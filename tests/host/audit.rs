@@ -37,7 +37,7 @@ fn log(count: usize) -> Vec<String> {
 
 fn run(file: &Path, key: &str, input: &[u8]) -> (Option<i32>, String, String) {
     let mut command = Command::new(embedded::host_binary());
-    command.args(["audit", "verify"]).arg(file).args(["--key", key]);
+    command.args(["audit", "verify", "--at-least", "20"]).arg(file).args(["--key", key]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
@@ -75,4 +75,11 @@ fn a_key_that_is_none_and_a_file_that_is_none_are_told_apart_from_a_wrong_log() 
     assert!(errors.starts_with("insula: /nowhere/log can't be read: "), "{errors}");
     let (code, _, errors) = run(Path::new("-"), "key", b"");
     assert!(code == Some(2) && errors.contains("name+id+key"), "{errors}");
+}
+
+#[test]
+fn a_log_whose_end_was_cut_is_wrong_for_whoever_knows_how_long_it_was() {
+    let key = signer().verifier().to_text();
+    let (code, said, _) = run(Path::new("-"), &key, log(19).concat().as_bytes());
+    assert_eq!((code, said.as_str()), (Some(1), "wrong: it ends after 19 entries, and had 20\n"));
 }

@@ -50,10 +50,8 @@ fn every_route_that_changes_something_leaves_an_entry() {
             if id == "activate_tenant" {
                 app.db().execute("update tenant set state = 'suspended', state_by = 'member'");
             }
-            let caller = match route.access {
-                Access::Operator => app.operator(),
-                _ => ada.owner.caller.clone(),
-            };
+            let is_operators = route.access == Access::Operator;
+            let caller = if is_operators { app.operator() } else { ada.owner.caller.clone() };
             let before = count();
             let path = path(route, |name| ada.id(name).to_owned());
             let answer = request(&app, route, &path, Some(&caller)).send();

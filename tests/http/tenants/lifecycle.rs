@@ -218,3 +218,25 @@ fn a_tenants_log_tells_what_happened_to_it_and_outlives_it() {
     assert!(said[0].contains("\"state_before\":\"active\""), "{said:?}");
     assert!(!said[0].contains("May"), "free text may name people, and the log is for ever: {said:?}");
 }
+
+/// Whoever knows the text of a key of another system could otherwise have the tenant's programs call a tenant of its own.
+#[test]
+fn a_key_that_a_removed_tenant_brought_is_nobody_elses() {
+    let app = App::start();
+    let (ada, eve) = (app.person("ada"), app.person("eve"));
+    let body = json!({ "name": "old", "scopes": ["read"], "key": "of-another-system:0123456789abcdef" });
+    let _ = ada.post("/api/v1/api-keys/import", &body).send().expect(201);
+    let _ = remove(&ada, &ada.tenant_id).expect(202);
+    app.advance(Duration::from_secs(301));
+    let _ = tick(&app);
+    assert_eq!(state(&app, &ada), "deleted");
+
+    let answer = app.log_in(&eve.email).post("/api/v1/api-keys/import", &body).send();
+
+    assert_eq!(answer.status, 409, "{answer}");
+    assert_eq!(app.db().rows("select name, scopes from api_key where imported = 1"), [["", ""]]);
+    app.caller("of-another-system:0123456789abcdef")
+        .get("/api/v1/reports")
+        .send()
+        .problem(401, "unauthenticated");
+}
