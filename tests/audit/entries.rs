@@ -216,7 +216,7 @@ fn what_is_about_an_account_is_in_the_platforms_log_whatever_tenant_it_is_done_i
     let _device = ada.enrol(&app);
     let entries = platform(&app);
     let actions = actions(&entries);
-    assert!(actions.iter().any(|action| *action == "second_factor.confirmed"), "{actions:?}");
+    assert!(actions.contains(&"second_factor.confirmed"), "{actions:?}");
     let elsewhere = app.db().number(&format!(
         "select count(*) from audit_entry where tenant_id = '{}' and action like 'second_factor%'",
         ada.tenant_id
