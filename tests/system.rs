@@ -8,4 +8,5 @@ mod faults;
 mod gateway;
 mod host;
 mod http;
+mod isolation;
 mod matrix;

@@ -15,7 +15,7 @@ fn app() -> App {
     })
 }
 
-/// What the next user of the connection sees: the scope that is set, and rows of the use case that broke off.
+/// What the next user of the connection sees: the scope and the role that are set, and rows of the use case that broke off.
 fn look(app: &App) -> String {
     app.request("GET", "/unruly/look").send().expect(200).text()
 }

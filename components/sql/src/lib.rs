@@ -8,7 +8,7 @@
 //! What changes something also appends to the audit log, in the same batch: [`Statement::append`].
 //!
 //! Every batch states its [`Scope`]: for whom it is run. On PostgreSQL a batch is *one* statement, a call of the
-//! function `insula_batch`, because Spin hands a pooled connection on as it was left: a transaction that is open
+//! function `insula_batch_2`, because Spin hands a pooled connection on as it was left: a transaction that is open
 //! across two calls leaks into the next request when a component traps in between. On SQLite every open is a fresh
 //! connection, and a batch is `BEGIN IMMEDIATE … COMMIT`.
 //!

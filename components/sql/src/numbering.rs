@@ -1,4 +1,4 @@
-//! Turns the parameters of a statement into elements of one array, for `insula_batch`.
+//! Turns the parameters of a statement into elements of one array, for `insula_batch_2`.
 
 use super::statement::Param;
 

@@ -1,4 +1,4 @@
-//! Batches on PostgreSQL: one call of the function `insula_batch`, which a migration makes.
+//! Batches on PostgreSQL: one call of the function `insula_batch_2`, which a migration makes.
 
 use std::rc::Rc;
 
@@ -12,9 +12,9 @@ use super::statement::{Param, Statement};
 use super::{Error, Scope};
 use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValue, ParameterValue};
 
-const BATCH: &str = "select insula_batch($1, $2, $3, $4)::text as results";
+const BATCH: &str = "select insula_batch_2($1, $2, $3, $4)::text as results";
 
-/// What `insula_batch` returns.
+/// What `insula_batch_2` returns.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {

@@ -57,7 +57,8 @@ pub async fn create(
             Problem::from(sql::Error::Refused(at))
         }
     };
-    idempotency::commit(cx, Scope::Person(owner_id), statements, answer, refused).await
+    // Nobody is a member yet of what is made here, so it is nobody's to see.
+    idempotency::commit(cx, Scope::System, statements, answer, refused).await
 }
 
 /// The tenants of the person who is calling; all tenants for the operator.

@@ -65,6 +65,7 @@ pub const STEPS: &[Step] = steps! {
     11 "0011_limits"
     12 "0012_audit"
     13 "0013_lifecycle"
+    14 "0014_isolation"
 };
 
 /// The number that the present code needs.
@@ -87,7 +88,8 @@ impl Step {
     }
 
     /// The whole step as one statement: it takes the runners' lock, sees whether the step is still to do, does it
-    /// and records it. One statement is one transaction, so a runner that dies leaves nothing half done.
+    /// and records it. One statement is one transaction, so a runner that dies leaves nothing half done. It acts for the
+    /// system: row-level security binds the owner of a table too.
     #[must_use]
     pub fn postgres_statement(&self, at_ms: i64) -> String {
         let (number, name, text) = (self.number, self.name, self.postgres);
@@ -95,6 +97,7 @@ impl Step {
             "do $insula$ begin
 perform pg_advisory_xact_lock(7310594301);
 if exists (select from schema_migration where number = {number}) then return; end if;
+perform set_config('insula.scope', 'system', true);
 {text}
 insert into schema_migration values ({number}, '{name}', {at_ms});
 end $insula$"

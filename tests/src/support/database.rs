@@ -13,7 +13,12 @@ const POSTGRES_SCHEMA: &str = "
   union all select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
   from pg_constraint where connamespace = 'public'::regnamespace
   union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
-  union all select 'function', proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace
+  union all select 'function', proname, prosrc || coalesce(proconfig::text, '') from pg_proc
+  where pronamespace = 'public'::regnamespace
+  union all select 'bound', relname, relrowsecurity::text || relforcerowsecurity || coalesce(relacl::text, '') from pg_class
+  where relnamespace = 'public'::regnamespace and relkind = 'r'
+  union all select 'policy', tablename || '.' || policyname, cmd || coalesce(qual, '') || coalesce(with_check, '')
+  from pg_policies where schemaname = 'public'
   order by kind, name";
 
 /// The database of one application.

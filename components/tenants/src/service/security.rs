@@ -38,7 +38,8 @@ pub async fn set(
         let mut statements = security::set(tenant_id, present, next, user_id);
         let event = Event::new(Action::TenantSecurityChanged);
         statements.push(cx.audit(event.fact("second_factor_required", next.second_factor_required)).await?);
-        match cx.db().batch(Scope::Tenant(tenant_id), statements).await {
+        // For the system: a session that leaves the tenant is none that the tenant sees.
+        match cx.db().batch(Scope::System, statements).await {
             Ok(_) => return Ok(next),
             Err(sql::Error::Refused(_)) => refused = Some(present),
             Err(error) => return Err(error.into()),

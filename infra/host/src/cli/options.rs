@@ -59,6 +59,16 @@ pub(crate) struct ServeOptions {
     /// a certificate of an authority that this system trusts.
     #[arg(long, value_name = "URL", env = "INSULA_DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// Who owns the tables of the PostgreSQL database, where that is not who serves: postgresql://… at the same host.
+    /// Only migrations use it.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "INSULA_DATABASE_OWNER_URL",
+        hide_env_values = true,
+        requires = "database_url"
+    )]
+    pub(crate) database_owner_url: Option<String>,
     /// A file with the operator's key, instead of the one in the state folder.
     #[arg(long, value_name = "FILE")]
     pub(crate) operator_key_file: Option<PathBuf>,

@@ -23,7 +23,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     files::allow(options.limits.max_connections);
     // Early, so that a taken port is known before anything is made or compiled.
     let listener = runtime.block_on(listen(&options.listen))?;
-    if let Some(url) = &options.database_url {
+    for url in [&options.database_url, &options.database_owner_url].into_iter().flatten() {
         runtime.block_on(insula_host::check_database(url))?;
     }
     let secrets = Secrets::load(&options.state, options.operator_key_file.as_deref())?;
@@ -81,6 +81,9 @@ fn variables(
     if let Some(url) = &options.database_url {
         offer("database_host", insula_host::database_host(url)?);
         offer("database_url", url.clone());
+    }
+    if let Some(url) = &options.database_owner_url {
+        offer("database_owner_url", url.clone());
     }
     Ok(values)
 }

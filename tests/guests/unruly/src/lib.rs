@@ -18,7 +18,8 @@ mod entry {
 
     const INSERT: &str = "insert into metric (name, unit, reset) values ($1, 'x', 'never') returning name";
     const SLEEP: &str = "select pg_sleep(5)::text as slept";
-    const READ_SCOPE: &str = "select coalesce(current_setting('insula.scope', true), '') as scope, \
+    const READ_SCOPE: &str = "select coalesce(current_setting('insula.scope', true), '') || case when current_user <> session_user \
+        then current_user else '' end as scope, \
         (select count(*) from metric where unit = 'x') as leaked";
 
     #[spin_sdk::http_service]

@@ -1,0 +1,58 @@
+//! What the database's own catalogue says of the role that serves and of the tables that bind it.
+
+use insula_tests::support::{App, only_on_postgresql};
+
+use super::{RUNTIME, tables};
+
+#[test]
+fn every_table_of_tenants_rows_is_bound_and_its_owner_too_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    for (table, _) in tables(app.db()) {
+        let bound = app.db().rows(&format!(
+            "select relrowsecurity::text, relforcerowsecurity::text,
+               (select count(*) from pg_policies p where p.tablename = relname and p.schemaname = 'public')
+             from pg_class where oid = '{table}'::regclass"
+        ));
+        assert_eq!(&bound[0][..2], ["true", "true"], "{table}");
+        assert_ne!(bound[0][2], "0", "{table} has no policy");
+    }
+}
+
+#[test]
+fn the_role_that_serves_is_bound_may_not_log_in_and_owns_nothing_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let rights = format!(
+        "select concat_ws(' ', rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin)
+         from pg_roles where rolname = '{RUNTIME}'"
+    );
+    assert_eq!(app.db().rows(&rights), [["f f f f f f"]]);
+    let owned = format!(
+        "select (select count(*) from pg_class where relowner = '{RUNTIME}'::regrole)
+           + (select count(*) from pg_proc where proowner = '{RUNTIME}'::regrole)
+           + (select count(*) from pg_namespace where nspowner = '{RUNTIME}'::regrole)"
+    );
+    assert_eq!(app.db().number(&owned), 0);
+    let makes = format!("select has_schema_privilege('{RUNTIME}', 'public', 'create')::int");
+    assert_eq!(app.db().number(&makes), 0);
+}
+
+/// Protects the log and the schema: who serves can add to the log, and neither change it nor empty any table.
+#[test]
+fn the_role_that_serves_has_no_right_to_change_the_log_or_to_empty_a_table_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let may = |table: &str, right: &str| {
+        app.db().number(&format!("select has_table_privilege('{RUNTIME}', '{table}', '{right}')::int")) == 1
+    };
+    for table in app.db().tables().keys() {
+        assert!(!may(table, "truncate") && !may(table, "trigger") && !may(table, "references"), "{table}");
+        assert!(may(table, "select"), "{table}");
+    }
+    for table in ["audit_entry", "audit_node", "audit_checkpoint"] {
+        assert!(may(table, "insert") && !may(table, "update") && !may(table, "delete"), "{table}");
+    }
+    assert!(!may("audit_head", "delete"));
+    assert!(!["insert", "update", "delete"].iter().any(|right| may("schema_migration", right)));
+}

@@ -1,0 +1,93 @@
+//! What belongs to another tenant and is not an id in a path: its cursors, its ETags, its idempotency keys, the names of
+//! its uploads. Each is tried by somebody else, as it is and changed in one place.
+
+use insula_tests::support::{App, Form, Person};
+use serde_json::json;
+
+fn analyze(person: &Person<'_>, csv: &str, key: &str) -> insula_tests::support::Answer {
+    let request = person.request("POST", "/api/v1/analyze").form(&Form::file(csv));
+    request.header("idempotency-key", key).send()
+}
+
+/// The text, and the text with each of some places changed.
+fn and_changed(text: &str) -> Vec<String> {
+    let mut all = vec![text.to_owned()];
+    for at in (0..text.len()).step_by(1 + text.len() / 16).filter(|at| text.is_char_boundary(*at)) {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[at] = if bytes[at] == b'a' { b'b' } else { b'a' };
+        all.extend(String::from_utf8(bytes).ok());
+    }
+    all
+}
+
+#[test]
+fn a_cursor_of_another_tenant_shows_nothing_of_it_however_it_is_changed() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    for number in 0..4 {
+        let _ = analyze(&ada, &format!("hers,b\n1,{number}\n"), &format!("k{number}")).expect(201);
+    }
+    let _ = analyze(&bob, "his,b\n1,2\n", "k").expect(201);
+    for list in ["/api/v1/reports", "/api/v1/api-keys", "/api/v1/tenants"] {
+        let _ = (ada.key(&["read"]), ada.key(&["read"]));
+        let page = ada.get(&format!("{list}?limit=1")).send().expect(200).json();
+        let Some(cursor) = page["next_cursor"].as_str() else { continue };
+        for cursor in and_changed(cursor) {
+            let answer = bob.get(&format!("{list}?limit=10&cursor={cursor}")).send();
+            assert!(matches!(answer.status, 200 | 400 | 422), "{answer}");
+            assert!(!answer.text().contains(&ada.tenant_id), "{answer}");
+            for shown in answer.json()["items"].as_array().into_iter().flatten() {
+                let id = shown["id"].as_str().unwrap();
+                assert!(!page["items"].to_string().contains(id), "{answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_etag_of_another_tenant_changes_nothing_there() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let path = format!("/api/v1/tenants/{}", ada.tenant_id);
+    let etag = ada.get(&path).send().expect(200).header("etag").to_owned();
+    let before = app.db().dump();
+    for tag in and_changed(&etag).iter().map(String::as_str).chain(["*", "\"0\"", "W/\"0\""]) {
+        let answer =
+            bob.request("PATCH", &path).json(&json!({ "name": "stolen" })).header("if-match", tag).send();
+        answer.problem(404, "not-found");
+    }
+    assert_eq!(app.db().dump(), before);
+}
+
+#[test]
+fn an_idempotency_key_of_another_tenant_answers_nothing_of_it() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let key = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+    let hers = analyze(&ada, "a,b\n1,2\n", key).expect(201).json();
+    for key in and_changed(key) {
+        let his = analyze(&bob, "a,b\n1,2\n", &key).expect(201).json();
+        assert_ne!(his["id"], hers["id"]);
+        let read = ada.get(&format!("/api/v1/reports/{}", his["id"].as_str().unwrap())).send();
+        read.problem(404, "not-found");
+    }
+    assert_eq!(analyze(&ada, "a,b\n1,2\n", key).expect(201).json()["id"], hers["id"]);
+}
+
+#[test]
+fn the_same_name_of_an_upload_is_another_tenants_own_report() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let hers =
+        ada.request("POST", "/api/v1/analyze").form(&Form::file("hers,b\n1,2\n")).send().expect(201).json();
+    let his =
+        bob.request("POST", "/api/v1/analyze").form(&Form::file("his,b\n1,2\n")).send().expect(201).json();
+    for (person, own, other) in [(&ada, "hers", "his"), (&bob, "his", "hers")] {
+        let list = person.get("/api/v1/reports").send().expect(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+        let id = list["items"][0]["id"].as_str().unwrap();
+        let shown = person.get(&format!("/api/v1/reports/{id}")).send().expect(200).text();
+        assert!(shown.contains(&format!("\"{own}\"")) && !shown.contains(&format!("\"{other}\"")), "{shown}");
+    }
+    assert_ne!(hers["id"], his["id"]);
+}
