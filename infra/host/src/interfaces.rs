@@ -1,8 +1,9 @@
-//! What components import besides WASI: variables, key-value stores, SQLite, PostgreSQL.
+//! What components import besides WASI: variables, key-value stores, SQLite, PostgreSQL, Redis.
 
 mod bindings;
 mod key_value;
 mod postgres;
+mod redis;
 mod sqlite;
 mod stream;
 mod variables;

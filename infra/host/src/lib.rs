@@ -6,7 +6,8 @@
 //! 1. `app/dispatch.rs`: its id, its route, its limits, the headers that Spin adds.
 //! 2. `worker/`: an instance of the component, new or used before, with a deadline, a memory limit
 //!    and turns at the processor.
-//! 3. `interfaces/`: what the component calls: variables, key-value stores, SQLite, PostgreSQL.
+//! 3. `interfaces/`: what the component calls: variables, key-value stores, SQLite, PostgreSQL,
+//!    Redis.
 //! 4. `app/answer.rs`: the answer or the problem, and the line in the log.
 
 mod app;
@@ -23,6 +24,7 @@ mod near;
 mod postgres;
 pub mod problem;
 mod program;
+mod redis;
 mod request;
 pub mod secrets;
 mod settings;
@@ -37,4 +39,5 @@ pub use http::body::Body;
 pub use manifest::Manifest;
 pub use postgres::{check_database, database_host, plain_database};
 pub use program::Program;
+pub use redis::{plain_redis, redis_host};
 pub use settings::{ProgramOptions, Settings};

@@ -20,6 +20,12 @@ pub(crate) fn is_near(address: IpAddr) -> bool {
     }
 }
 
+/// The same of a host as a URL names it. A name is as far as it can be: who it belongs to is not known.
+pub(crate) fn is_near_host(host: &str) -> bool {
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
+    literal.map_or_else(|_| host == "localhost" || host.ends_with(".localhost"), is_near)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,9 +12,10 @@ use crate::arguments::Arguments;
 use crate::workspace::Workspace;
 
 /// What a component of this repository may import from its host or export to it.
-const ROOTS: [&str; 6] = [
+const ROOTS: [&str; 7] = [
     "spin:key-value@3.0.0",
     "spin:postgres@4.2.0",
+    "spin:redis@3.0.0",
     "spin:sqlite@3.1.0",
     "spin:variables@3.0.0",
     "wasi:config@0.2.0-draft-2024-09-27",

@@ -13,6 +13,7 @@ use crate::interfaces::KEY_VALUE_TABLE;
 use crate::log::LogSink;
 use crate::manifest::Component;
 use crate::postgres::{Pools, Reach};
+use crate::redis;
 use crate::settings::Settings;
 use crate::sqlite::Database;
 use crate::worker::HeavyQueue;
@@ -30,6 +31,7 @@ pub(crate) struct ComponentState {
     pub(crate) key_value_stores: HashMap<String, Arc<Database>>,
     pub(crate) sqlite_databases: HashMap<String, Arc<Database>>,
     pub(crate) postgres: Reach,
+    pub(crate) redis: redis::Reach,
 }
 
 /// What the components of an application share.
@@ -38,6 +40,7 @@ pub(super) struct Shared {
     heavy: Arc<HeavyQueue>,
     app: Weak<App>,
     postgres: Arc<Pools>,
+    redis: Arc<redis::Links>,
     databases: Mutex<HashMap<String, Arc<Database>>>,
 }
 
@@ -47,6 +50,7 @@ impl Shared {
             heavy,
             app,
             postgres: Arc::new(Pools::new(settings.postgres_pool_size)),
+            redis: Arc::default(),
             databases: Mutex::default(),
             settings: settings.clone(),
         }
@@ -91,6 +95,7 @@ impl ComponentState {
             key_value_stores: labelled(&component.key_value_stores, |label| shared.key_value(label)),
             sqlite_databases: labelled(&component.sqlite_databases, |label| shared.sqlite(label)),
             postgres: Reach::new(shared.postgres.clone()),
+            redis: redis::Reach::new(shared.redis.clone()),
         })
     }
 }
@@ -138,6 +143,7 @@ impl ComponentState {
             key_value_stores: HashMap::new(),
             sqlite_databases: HashMap::new(),
             postgres: Reach::new(Arc::new(Pools::new(1))),
+            redis: redis::Reach::new(Arc::default()),
         })
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<(), Error> {
     let program = Program::load(manifest, &program_options(&options))?;
     runtime.block_on(async {
         let app = App::start(program, settings(&options, variables))?;
-        warn_of_plain_database(&app, &options)?;
+        warn_of_plain_databases(&app, &options)?;
         tick::migrate(&app, &secrets.operator_key).await?;
         let stopped = stopped();
         if let Ok(address) = listener.local_addr() {
@@ -85,7 +85,17 @@ fn variables(
     if let Some(url) = &options.database_owner_url {
         offer("database_owner_url", url.clone());
     }
+    let redis_host = redis_url(&options.variables).and_then(|url| insula_host::redis_host(&url));
+    if let Some(host) = redis_host {
+        offer("redis_host", host);
+    }
     Ok(values)
+}
+
+/// The address of the Redis that buckets are in, as the user says it.
+fn redis_url(variables: &[(String, String)]) -> Option<String> {
+    let said = variables.iter().find(|(name, _)| name == "redis_url").map(|(_, value)| value.clone());
+    said.or_else(|| std::env::var("SPIN_VARIABLE_REDIS_URL").ok())
 }
 
 fn program_options(options: &ServeOptions) -> ProgramOptions {
@@ -138,12 +148,16 @@ async fn listen(address: &str) -> Result<TcpListener, Error> {
 }
 
 /// Passwords and everybody's data in clear over a network are nothing to be silent about.
-fn warn_of_plain_database(app: &App, options: &ServeOptions) -> Result<(), Error> {
-    let Some(url) = &options.database_url else { return Ok(()) };
-    if let Some(place) = insula_host::plain_database(url)? {
+fn warn_of_plain_databases(app: &App, options: &ServeOptions) -> Result<(), Error> {
+    let database = options.database_url.as_deref().map(insula_host::plain_database).transpose()?.flatten();
+    let redis = redis_url(&options.variables).and_then(|url| insula_host::plain_redis(&url));
+    for (what, place, how) in
+        [("database", database, "sslmode=require to"), ("Redis", redis, "an s to the `redis` of")]
+    {
+        let Some(place) = place else { continue };
         let message = format!(
-            "the connection to the database at {place} is not encrypted: add sslmode=require to its address, unless \
-             the network in between is yours alone"
+            "the connection to the {what} at {place} is not encrypted: add {how} its address, unless the network in \
+             between is yours alone"
         );
         eprintln!("Warning: {message}");
         let settings = app.settings();

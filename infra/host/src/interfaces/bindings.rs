@@ -7,6 +7,7 @@ wasmtime::component::bindgen!({
         "../../wit/deps/spin-key-value@3.0.0",
         "../../wit/deps/spin-sqlite@3.1.0",
         "../../wit/deps/spin-postgres@4.2.0",
+        "../../wit/deps/spin-redis@3.0.0",
         "../../wit/deps/wasi-runtime-config-2024-09-27",
     ],
     inline: "
@@ -16,6 +17,7 @@ wasmtime::component::bindgen!({
             import spin:key-value/key-value@3.0.0;
             import spin:sqlite/sqlite@3.1.0;
             import spin:postgres/postgres@4.2.0;
+            import spin:redis/redis@3.0.0;
             import wasi:config/store@0.2.0-draft-2024-09-27;
         }
     ",
@@ -29,6 +31,7 @@ wasmtime::component::bindgen!({
         "spin:postgres/postgres.[drop]connection-builder": trappable,
         "spin:postgres/postgres.[constructor]connection-builder": trappable,
         "spin:postgres/postgres.[method]connection-builder.set-ca-root": trappable,
+        "spin:redis/redis.[drop]connection": trappable,
         "wasi:config/store.get": trappable,
         "wasi:config/store.get-all": trappable,
         default: async | trappable,
@@ -38,5 +41,6 @@ wasmtime::component::bindgen!({
         "spin:sqlite/sqlite.connection": super::sqlite::Handle,
         "spin:postgres/postgres.connection": super::postgres::Handle,
         "spin:postgres/postgres.connection-builder": super::postgres::Builder,
+        "spin:redis/redis.connection": super::redis::Handle,
     },
 });

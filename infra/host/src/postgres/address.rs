@@ -4,7 +4,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::http::allowed_hosts::AllowedHosts;
-use crate::near::is_near;
+use crate::near::is_near_host;
 
 const USUAL_PORT: u16 = 5432;
 
@@ -71,11 +71,7 @@ impl Address {
     /// The first place that is reached over a network without TLS.
     pub(super) fn plain(&self) -> Option<String> {
         let encrypted = self.config.get_ssl_mode() == SslMode::Require;
-        let far = |host: &str| {
-            let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
-            literal.map_or_else(|_| host != "localhost" && !host.ends_with(".localhost"), |ip| !is_near(ip))
-        };
-        self.places.iter().find(|(host, _)| !encrypted && far(host)).map(named)
+        self.places.iter().find(|(host, _)| !encrypted && !is_near_host(host)).map(named)
     }
 }
 
