@@ -5,3 +5,4 @@ mod levels;
 mod limits;
 mod model;
 mod processes;
+mod redis;

@@ -25,10 +25,12 @@ source = "target/components/gateway.wasm"
 [component.workload]
 source = "target/components/guest-workload.wasm"
 sqlite_databases = ["default"]
-allowed_outbound_hosts = ["postgres://{{ database_host }}"]
+allowed_outbound_hosts = ["postgres://{{ database_host }}", "redis://{{ redis_host }}"]
 
 [component.workload.variables]
 database_url = "{{ database_url }}"
+bucket_storage = "{{ bucket_storage }}"
+redis_url = "{{ redis_url }}"
 operator_key_sha256 = "{{ operator_key_sha256 }}"
 "#;
 

@@ -123,8 +123,8 @@ fn a_quota_that_is_used_up_takes_no_token_from_any_bucket() {
     limit_endpoint(&app, "list_reports", 10, 60_000);
     let _ = key.get("/api/v1/reports").send().expect(200);
     app.db().execute("update usage_counter set used = 100 where metric = 'api_calls'");
-    let levels = || app.db().rows("select id, level from bucket order by id");
-    let before = levels();
+    let before = app.buckets();
+    assert_eq!(before.len(), 4, "those of three limits, and that of Ada, who made the key");
     let refused = key.get("/api/v1/reports").send();
     refused.problem(429, "quota-exceeded");
     assert!(
@@ -133,7 +133,7 @@ fn a_quota_that_is_used_up_takes_no_token_from_any_bucket() {
             .starts_with("\"rate\";r=19;t=6, \"endpoint\";r=9;t=6, \"key\";r=9;t=360,"),
         "{refused}"
     );
-    assert_eq!(levels(), before);
+    assert_eq!(app.buckets(), before);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The rule as a model: random calls get the same decisions from plain Rust as from the database that is under test.
 //!
 //! The model keeps its own buckets and counters and applies [`insula_domain::admission`]; the system is asked through
-//! the front door. Both see the same clock. `cargo xtask test` runs this on SQLite and on PostgreSQL, each time with
+//! the front door. Both see the same clock. `cargo xtask test` runs this on SQLite and on PostgreSQL, with the
+//! buckets there and in Redis, each time with
 //! other sequences, for ten seconds and until every kind of decision was made. A failure says its seed and the shortest
 //! sequence that was found; `INSULA_ADMISSION_SEED` plays the same again.
 
@@ -342,7 +343,8 @@ impl<'a> World<'a> {
     /// Each sequence begins at the beginning of a day and finds nothing used, so that it can be played alone.
     fn begin(&self) {
         self.wait(Wait::Midnight(0).ms(self.now_ms.get()));
-        self.app.db().execute("delete from bucket; delete from usage_counter");
+        self.app.fill_buckets();
+        self.app.db().execute("delete from usage_counter");
         self.suspend(true);
         self.custom(false);
         for (key, rate) in KEYS.iter().enumerate() {

@@ -8,6 +8,10 @@ use toml::{Table, Value};
 /// What every component may import: what Rust's standard library asks for.
 const EVERYBODY: [&str; 5] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
 
+/// Where a component with a database may connect to: the database, and the Redis that its guard may have buckets in.
+const ELSEWHERE: [&str; 3] =
+    ["postgres://{{ database_host }}", "redis://{{ redis_host }}", "rediss://{{ redis_host }}"];
+
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
     database: bool,
@@ -110,7 +114,7 @@ fn no_component_has_another_kind_of_grant() {
                 "allowed_outbound_hosts" => {
                     let elsewhere: Vec<&str> =
                         outbound(component).filter(|host| called(host).is_none()).collect();
-                    assert_eq!(elsewhere, ["postgres://{{ database_host }}"], "{name}");
+                    assert_eq!(elsewhere, ELSEWHERE, "{name}");
                 }
                 _ => {}
             }
@@ -171,6 +175,11 @@ fn what_one_component_alone_may_is_in_no_other_row() {
     };
     assert_eq!(who("wasi:http/client"), ["mailer-http", "ops"], "who sends requests");
     assert_eq!(who("insula:notify/mailer"), ["ops"], "who delivers mail");
+    assert_eq!(
+        who("spin:redis/redis"),
+        ["access", "gateway"],
+        "who has buckets elsewhere: the guard, and what it is in"
+    );
     assert_eq!(who("wasi:http/handler"), ["gateway"], "who is middleware");
     for provider in ["access", "mailer-http", "mailer-log"] {
         assert!(!who("insula:access/guard").contains(&provider), "a provider asks the guard");

@@ -38,7 +38,7 @@ ca_root = """{ca_root}"""
 fn app(cluster: &Cluster, address: &str, ca_root: &str) -> App {
     let program = Some(program_of(&manifest(cluster, address, ca_root)));
     let settings = |settings: &mut insula_host::Settings| settings.request_timeout = Duration::from_secs(2);
-    App::with(Options { program, migrated: false, contract: false, settings })
+    App::with(Options { program, migrated: false, contract: false, settings, ..Options::default() })
 }
 
 /// What the component is told that asks for a session.

@@ -9,6 +9,7 @@
 //! | `process`      | a program that is stopped with the test                                   |
 //! | `backing`      | the database of one server                                                |
 //! | `cluster`      | a PostgreSQL server of a test's own, with TLS or without                  |
+//! | `redis_server` | a Redis server of a test's own                                            |
 //! | `authority`    | who signs its certificate                                                 |
 //! | [`quickstart`] | the blocks of the README, and what they must print                        |
 //! | `session`      | shell commands of one session, and the output of each                     |
@@ -26,6 +27,7 @@ pub mod journey;
 mod process;
 pub mod program;
 pub mod quickstart;
+mod redis_server;
 mod schemathesis;
 mod server;
 mod session;
@@ -35,6 +37,7 @@ pub use backing::Backing;
 pub use client::{Call, Client};
 pub use cluster::Cluster;
 pub use process::Process;
+pub use redis_server::RedisServer;
 pub use schemathesis::Schemathesis;
 pub use server::Server;
 pub use session::{Output, session};

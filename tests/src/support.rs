@@ -1,7 +1,8 @@
 //! What tests of the whole system stand on: an application with a database and a clock of its own, people, requests.
 //!
 //! [`App::start`] runs the real components of `spin.toml` in the real host, in this process and without sockets, on
-//! SQLite or, with `INSULA_TEST_DB=postgres`, on PostgreSQL. Every answer is checked against `/openapi.json`.
+//! SQLite or, with `INSULA_TEST_DB=postgres`, on PostgreSQL; the buckets of rate limits are there or, with
+//! `INSULA_TEST_BUCKETS=redis`, in Redis. Every answer is checked against `/openapi.json`.
 
 #![allow(clippy::panic, missing_docs, reason = "what goes wrong in a test ends the test")]
 
@@ -17,6 +18,7 @@ mod multipart;
 mod people;
 pub(crate) mod postgres;
 mod program;
+pub(crate) mod redis;
 mod request;
 mod scanner;
 
@@ -31,4 +33,5 @@ pub use multipart::Form;
 pub use people::{Caller, Person};
 pub use postgres::{only_on_postgresql, server_address};
 pub use program::{block_on, program, repository};
+pub use redis::{Redis, only_on_redis};
 pub use request::Request;

@@ -5,7 +5,8 @@
 //! 1. [`credential`]: what was presented: nothing, a key, a token, the operator's key;
 //! 2. [`service`]: what is asked for, in the words of the rule;
 //! 3. [`store`]: the decision and the counting, as one statement on PostgreSQL and as one guarded batch on SQLite.
-//!    The rule itself is [`insula_domain::admission`];
+//!    With the buckets of rate limits in a Redis it is a look, a script and a count. The rule itself is
+//!    [`insula_domain::admission`];
 //! 4. [`answer`]: the outcome in the words of the interface.
 //!
 //! Access tokens are recognised as API keys are: by the digest of the whole text, which `auth` stored when it signed

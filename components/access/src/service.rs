@@ -64,7 +64,12 @@ pub async fn admit(presented: Option<&str>, demand: wit::Demand) -> Result<wit::
         rule,
         now_ms,
     };
-    match store::decide(&Config::load().await.db, &question).await {
+    let config = Config::load().await;
+    let buckets = config
+        .buckets
+        .as_ref()
+        .map_err(|unreadable| wit::Denial::Failed(types::Failure::Internal(unreadable.to_string())))?;
+    match store::decide(&config.db, buckets, &question).await {
         Err(error) => Err(wit::Denial::Failed(answer::failure(&error))),
         Ok(None) => Err(wit::Denial::Unauthenticated),
         Ok(Some(decision)) => answer::of(decision, &question),

@@ -1,10 +1,14 @@
-//! The decision and its effect in the database.
+//! The decision and its effect in the database, or in the database and in Redis.
 
+mod custom;
+mod found;
 mod postgres;
+mod redis;
 mod sqlite;
 
 use insula_domain::admission::{Limited, Policy};
 use insula_domain::bucket::{Bucket, Rate};
+use insula_sql::config::Buckets;
 use insula_sql::{Db, Error, Row};
 
 use crate::service::{Decision, Question};
@@ -13,8 +17,11 @@ use crate::service::{Decision, Question};
 ///
 /// # Errors
 ///
-/// When the database fails; nothing was counted then.
-pub async fn decide(db: &Db, question: &Question) -> Result<Option<Decision>, Error> {
+/// When the database fails, or the Redis that the buckets are in; nothing was counted then.
+pub async fn decide(db: &Db, buckets: &Buckets, question: &Question) -> Result<Option<Decision>, Error> {
+    if let Buckets::Redis(address) = buckets {
+        return redis::decide(db, address, question).await;
+    }
     match db {
         Db::Postgres(address) => postgres::decide(address, question).await,
         #[cfg(not(target_family = "wasm"))]

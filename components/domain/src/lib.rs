@@ -23,6 +23,7 @@
 pub mod action;
 pub mod admission;
 pub mod bucket;
+pub mod bucket_storage;
 pub mod credential;
 pub mod custom_limit;
 pub mod data_map;

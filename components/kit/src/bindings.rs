@@ -7,6 +7,7 @@ spin_sdk::wit_bindgen::generate!({
         "../../wit/deps/spin-variables@3.0.0",
         "../../wit/deps/spin-sqlite@3.1.0",
         "../../wit/deps/spin-postgres@4.2.0",
+        "../../wit/deps/spin-redis@3.0.0",
         "../../wit/access",
         "../../wit/notify",
         "../../wit/worlds",

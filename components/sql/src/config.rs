@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use insula_domain::bucket_storage::{self, Kind};
 use insula_domain::{proxies, upload};
 
 use crate::Db;
@@ -20,6 +21,18 @@ pub struct Config {
     pub trusted_proxies: Result<usize, Unreadable>,
     /// What an upload may have.
     pub upload_limit_bytes: Result<usize, Unreadable>,
+    /// Where the buckets of rate limits are. There is none to fall back on: with buckets in two places everybody would
+    /// have twice what is allowed.
+    pub buckets: Result<Buckets, Unreadable>,
+}
+
+/// Where the buckets of rate limits are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Buckets {
+    /// In the database.
+    Database,
+    /// In the Redis with this address.
+    Redis(String),
 }
 
 /// A variable whose value says nothing: nobody is served with it, because a guess could open a door.
@@ -51,6 +64,7 @@ impl Config {
             master_key: variable("master_key").await,
             trusted_proxies: trusted_proxies(variable("trusted_proxies").await.as_deref()),
             upload_limit_bytes: upload_limit_bytes(variable("upload_limit_mib").await.as_deref()),
+            buckets: buckets(variable("bucket_storage").await.as_deref(), variable("redis_url").await),
         });
         CONFIG.with(|cell| Rc::clone(cell.get_or_init(|| config)))
     }
@@ -72,6 +86,19 @@ fn upload_limit_bytes(text: Option<&str>) -> Result<usize, Unreadable> {
     text.map_or(Ok(upload::LIMIT_MIB << 20), |text| upload::limit_bytes(text).ok_or(unreadable))
 }
 
+/// A component that isn't told has them in the database.
+fn buckets(storage: Option<&str>, redis_url: Option<String>) -> Result<Buckets, Unreadable> {
+    let unreadable = |name, expected| Err(Unreadable { name, expected });
+    match storage.map_or(Some(Kind::Database), Kind::parse) {
+        None => unreadable("bucket_storage", bucket_storage::KIND_EXPECTED),
+        Some(Kind::Database) => Ok(Buckets::Database),
+        Some(Kind::Redis) => match redis_url.filter(|url| bucket_storage::is_redis_url(url)) {
+            Some(url) => Ok(Buckets::Redis(url)),
+            None => unreadable("redis_url", bucket_storage::REDIS_URL_EXPECTED),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +107,21 @@ mod tests {
     fn what_is_not_said_is_the_default() {
         assert_eq!(trusted_proxies(None), Ok(0));
         assert_eq!(upload_limit_bytes(None), Ok(64 << 20));
+        assert_eq!(buckets(None, None), Ok(Buckets::Database));
+    }
+
+    /// Protects everybody who shares a limit: a slip of the pen must not be a second place for its bucket.
+    #[test]
+    fn buckets_are_in_the_one_place_that_is_named_or_nowhere() {
+        let url = || Some("redis://127.0.0.1:6379".to_owned());
+        assert_eq!(buckets(Some("database"), url()), Ok(Buckets::Database));
+        assert_eq!(buckets(Some("redis"), url()), Ok(Buckets::Redis(url().unwrap())));
+        for text in ["", "Redis", "valkey", "postgres"] {
+            assert_eq!(buckets(Some(text), url()).unwrap_err().name, "bucket_storage", "{text}");
+        }
+        for url in [None, Some(String::new()), Some("http://127.0.0.1".to_owned())] {
+            assert_eq!(buckets(Some("redis"), url).unwrap_err().name, "redis_url");
+        }
     }
 
     /// Protects whoever is counted or bound by address: a misspelt number must not mean that there are no proxies.

@@ -28,6 +28,7 @@ mod links;
 mod postgres;
 mod process;
 mod python;
+mod redis;
 mod report;
 mod sql_rules;
 mod test;

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test, on both databases, with nothing to install or start by hand.
+//! `cargo xtask test`: every test, on both databases, and those of the limits also with their buckets in Redis, with nothing
+//! to install or start by hand.
 
 mod problems;
 mod schemathesis;
@@ -14,6 +15,7 @@ use crate::arguments::Arguments;
 use crate::install::{self, Package};
 use crate::lifeline::Lifeline;
 use crate::postgres::Cluster;
+use crate::redis::Server as Redis;
 use crate::workspace::Workspace;
 use crate::{build, process, report};
 use problems::Problems;
@@ -27,11 +29,26 @@ const SYSTEM: [&str; 4] = ["--test", "system", "--test", "readme"];
 /// How the names of tests end that SQLite has nothing for.
 const NOT_ON_SQLITE: &str = "_on_postgresql";
 
-/// What to run; without any choice of the first three, all of them.
+/// How the names of tests end that are for buckets in Redis.
+const ON_REDIS: &str = "_on_redis";
+
+/// What runs with the buckets in Redis, where nobody says which tests to run: what buckets have a part in.
+const OF_BUCKETS: [&str; 7] = [
+    "admission::",
+    "gateway::counted",
+    "http::keys::last_use",
+    "http::keys::networks",
+    "http::keys::shared_limit",
+    "http::tenants::limits",
+    "http::usage::get",
+];
+
+/// What to run; without any choice of the first four, all of them.
 struct Plan {
     unit: bool,
     sqlite: bool,
     postgres: bool,
+    redis: bool,
     spin: Option<PathBuf>,
     contract: bool,
     passed_on: Vec<String>,
@@ -41,15 +58,17 @@ impl Plan {
     fn from(mut arguments: Arguments) -> Result<Self> {
         let (unit, sqlite, postgres) =
             (arguments.flag("--unit"), arguments.flag("--sqlite"), arguments.flag("--postgres"));
+        let redis = arguments.flag("--redis");
         let spin = arguments.path("--spin")?;
         if let Some(spin) = spin.as_ref().filter(|spin| !spin.is_file()) {
             bail!("there is no Spin at {}", spin.display());
         }
-        let all = !(unit || sqlite || postgres);
+        let all = !(unit || sqlite || postgres || redis);
         let plan = Self {
             unit: unit || all,
             sqlite: sqlite || all,
             postgres: postgres || all,
+            redis: redis || all,
             spin,
             contract: arguments.flag("--contract"),
             passed_on: arguments.passed_on().to_vec(),
@@ -80,6 +99,14 @@ pub fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
             let cluster = Cluster::start(&lifeline)?;
             let url = cluster.url();
             run.cargo_test(&SYSTEM, &[("INSULA_TEST_DB", "postgres"), ("INSULA_TEST_POSTGRES", &url)])
+        });
+    }
+    if plan.redis {
+        parts.add("limits on SQLite and Redis", || run.with_redis(&[("INSULA_TEST_DB", "sqlite")]));
+        parts.add("limits on PostgreSQL and Redis", || {
+            let cluster = Cluster::start(&lifeline)?;
+            let url = cluster.url();
+            run.with_redis(&[("INSULA_TEST_DB", "postgres"), ("INSULA_TEST_POSTGRES", &url)])
         });
     }
     match plan.spin.as_ref().map(|spin| spin.to_string_lossy()) {
@@ -119,6 +146,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The tests of the system with the buckets of rate limits in Redis.
+    fn with_redis(&self, database: &[(&str, &str)]) -> Result<Totals> {
+        let server = Redis::start(self.lifeline)?;
+        let url = server.url();
+        let redis = [("INSULA_TEST_BUCKETS", "redis"), ("INSULA_TEST_REDIS", url.as_str())];
+        self.cargo_test(&["--test", "system"], &[database, redis.as_slice()].concat())
+    }
+
     fn cargo_test(&self, selection: &[&str], variables: &[(&str, &str)]) -> Result<Totals> {
         let mut command = process::cargo(self.workspace);
         // `--no-fail-fast`: one failing program must not hide what the others would have said.
@@ -126,6 +161,11 @@ impl Run<'_> {
         command.arg("--").args(self.passed_on);
         if variables.contains(&("INSULA_TEST_DB", "sqlite")) {
             command.args(["--skip", NOT_ON_SQLITE]);
+        }
+        if !variables.contains(&("INSULA_TEST_BUCKETS", "redis")) {
+            command.args(["--skip", ON_REDIS]);
+        } else if self.passed_on.is_empty() {
+            command.args(OF_BUCKETS);
         }
         command.envs(variables.iter().copied()).env(problems::VARIABLE, self.problems.folder());
         self.counted(&mut command)

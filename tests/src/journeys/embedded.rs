@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::backing::Backing;
 use super::process::Process;
-use crate::support::{Database, repository};
+use crate::support::{Database, Redis, repository};
 
 /// Compiling every component on a busy machine takes a while.
 pub const START_TIMEOUT: Duration = Duration::from_secs(180);
@@ -32,6 +32,9 @@ pub fn command(state: &Path, backing: &Backing) -> Command {
     only_own_variables(&mut command);
     if let Some(address) = backing.address() {
         command.args(["--database-url", address]);
+    }
+    for (name, value) in backing.redis().into_iter().flat_map(Redis::variables) {
+        command.args(["--variable", &format!("{name}={value}")]);
     }
     command
 }

@@ -17,6 +17,7 @@ use super::contract;
 use super::database::Database;
 use super::postgres;
 use super::program::{block_on, program, secrets};
+use super::redis::Redis;
 use super::request::Request;
 use super::scanner::scanning_keys;
 
@@ -33,11 +34,13 @@ pub struct Options {
     pub settings: fn(&mut Settings),
     /// Whether answers are checked against the OpenAPI document.
     pub contract: bool,
+    /// A Redis that the buckets are in, wherever those of the other tests are.
+    pub redis: Option<Redis>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { program: None, migrated: true, settings: |_| {}, contract: true }
+        Self { program: None, migrated: true, settings: |_| {}, contract: true, redis: None }
     }
 }
 
@@ -47,6 +50,7 @@ pub struct App {
     clock: Arc<SettableClock>,
     log: Arc<CapturedLog>,
     database: Database,
+    redis: Option<Redis>,
     contract: bool,
     _state: TempDir,
 }
@@ -73,12 +77,18 @@ impl App {
         let mut settings = settings(&program, state.path(), &database);
         settings.clock = clock.clone();
         settings.log = log.clone();
+        let redis = options.redis.or_else(Redis::under_test);
+        for (name, value) in redis.iter().flat_map(Redis::variables) {
+            if program.manifest.variables.contains_key(name) {
+                settings.variables.insert(name.to_owned(), value);
+            }
+        }
         (options.settings)(&mut settings);
         let host = insula_host::App::start(program, settings).unwrap_or_else(|error| panic!("{error}"));
         if options.migrated && server.is_none() {
             migrate(&database, state.path());
         }
-        Self { host, clock, log, database, contract: options.contract, _state: state }
+        Self { host, clock, log, database, redis, contract: options.contract, _state: state }
     }
 
     /// A request without a credential.
@@ -90,6 +100,31 @@ impl App {
     #[must_use]
     pub fn db(&self) -> &Database {
         &self.database
+    }
+
+    /// The Redis that the buckets of rate limits are in.
+    ///
+    /// # Panics
+    ///
+    /// When they are in the database.
+    #[must_use]
+    pub fn redis(&self) -> &Redis {
+        self.redis.as_ref().expect("a Redis: INSULA_TEST_BUCKETS=redis")
+    }
+
+    /// The buckets of rate limits, each with its level.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<Vec<String>> {
+        let stored = || self.database.rows("select id, level from bucket order by id");
+        self.redis.as_ref().map_or_else(stored, Redis::buckets)
+    }
+
+    /// Makes every bucket a full one.
+    pub fn fill_buckets(&self) {
+        match &self.redis {
+            Some(redis) => redis.clear(),
+            None => self.database.execute("delete from bucket"),
+        }
     }
 
     /// The lines of the log.

@@ -1,4 +1,4 @@
-//! On PostgreSQL the whole decision is one call of the function `insula_admit_3`.
+//! On PostgreSQL the whole decision is one call of the function `insula_admit_3`, unless the buckets are elsewhere.
 
 use insula_domain::admission::{self, Denial, Facts, Policy, Standing};
 use insula_domain::metric::Reset;
@@ -7,11 +7,13 @@ use insula_domain::scope::{Scope, from_text};
 use insula_sql::params;
 use insula_sql::{Db, Error, Row};
 
+use super::found::Found;
 use super::limits;
 use crate::credential::Credential;
 use crate::service::{Decision, Question};
 
 const CALL_ADMIT: &str = include_str!("../../sql/postgres/call_admit.sql");
+const CALL_COUNT: &str = include_str!("../../sql/postgres/call_count.sql");
 
 pub async fn decide(address: &str, question: &Question) -> Result<Option<Decision>, Error> {
     let (by_token, key_id, digest) = match &question.credential {
@@ -39,6 +41,21 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
     ];
     let rows = Db::call(address, CALL_ADMIT, &params).await?;
     rows.first().map_or(Ok(None), |row| decision(row, question))
+}
+
+/// Counts a call whose tokens were taken elsewhere, and notes the key's use. None when there is no quota left.
+pub async fn count(address: &str, question: &Question, found: &Found) -> Result<Option<Option<i64>>, Error> {
+    let counts_for = found.counts_for(question);
+    let params = params![
+        counts_for.clone(),
+        question.day_ms(),
+        found.decision.facts.calls_quota,
+        question.now_ms,
+        found.used_key_id.clone(),
+    ];
+    let rows = Db::call(address, CALL_COUNT, &params).await?;
+    let calls = rows.first().map_or(Ok(None), |row| row.optional_integer("calls"))?;
+    Ok(if counts_for.is_some() { calls.map(Some) } else { Some(None) })
 }
 
 fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {

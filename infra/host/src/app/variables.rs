@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use insula_domain::bucket_storage::{self, Kind};
 use insula_domain::{proxies, upload};
 
 use crate::error::Error;
@@ -47,6 +48,7 @@ impl Known {
             let value = values.get(name).map_or(Some(default), |text| parse(text));
             value.ok_or(Error::UnreadableVariable { name, expected })
         };
+        check_buckets(values)?;
         let upload_limit = upload::LIMIT_MIB << 20;
         Ok(Self {
             trusted_proxies: read("trusted_proxies", 0, proxies::trusted, proxies::PROXIES_EXPECTED)?,
@@ -58,6 +60,21 @@ impl Known {
             )? as u64,
         })
     }
+}
+
+/// Where buckets are is what the guard goes by. It is refused here as well, before a first call fails.
+fn check_buckets(values: &Values) -> Result<(), Error> {
+    let kind = values.get("bucket_storage").map_or(Some(Kind::Database), |text| Kind::parse(text));
+    let (name, expected) = match kind {
+        None => ("bucket_storage", bucket_storage::KIND_EXPECTED),
+        Some(Kind::Redis)
+            if !values.get("redis_url").is_some_and(|url| bucket_storage::is_redis_url(url)) =>
+        {
+            ("redis_url", bucket_storage::REDIS_URL_EXPECTED)
+        }
+        Some(Kind::Database | Kind::Redis) => return Ok(()),
+    };
+    Err(Error::UnreadableVariable { name, expected })
 }
 
 /// The value that the process's environment has for a variable.
@@ -107,6 +124,28 @@ mod tests {
             let said = known(name, value).unwrap_err().to_string();
             assert!(said.contains(&format!("`{name}`")) && said.contains("a whole number from"), "{said}");
             assert!(said.contains(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())), "{said}");
+        }
+    }
+
+    #[test]
+    fn where_buckets_are_is_read_or_refused_without_repeating_the_address() {
+        let check = |kind: &str, url: &str| {
+            let values = [("bucket_storage", kind), ("redis_url", url)];
+            Known::of(&values.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+        };
+        for (kind, url) in
+            [("database", ""), ("redis", "redis://host:6379"), ("redis", "rediss://a:b@host:6380/1")]
+        {
+            assert!(check(kind, url).is_ok(), "{kind} {url}");
+        }
+        for (kind, url, named) in [
+            ("", "redis://host", "`bucket_storage`"),
+            ("Redis", "redis://host", "`bucket_storage`"),
+            ("redis", "", "`redis_url`"),
+            ("redis", "http://ada:secret@host", "`redis_url`"),
+        ] {
+            let said = check(kind, url).unwrap_err().to_string();
+            assert!(said.contains(named) && !said.contains("secret"), "{said}");
         }
     }
 

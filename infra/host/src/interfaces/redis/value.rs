@@ -27,6 +27,7 @@ impl Results {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may know more kinds of answers one day")]
 fn append(flat: &mut Vec<RedisResult>, bytes: &mut usize, value: Value) -> Result<(), Error> {
     let one = match value {
         Value::Nil => RedisResult::Nil,
@@ -67,11 +68,11 @@ fn too_large() -> Error {
 
 impl From<RedisError> for Error {
     fn from(error: RedisError) -> Self {
-        match error.kind() {
-            redis::ErrorKind::UnexpectedReturnType => Self::TypeError,
-            _ if error.code() == Some("WRONGTYPE") => Self::TypeError,
-            _ => Self::Other(error.to_string()),
+        let is_other_type = error.kind() == redis::ErrorKind::UnexpectedReturnType;
+        if is_other_type || error.code() == Some("WRONGTYPE") {
+            return Self::TypeError;
         }
+        Self::Other(error.to_string())
     }
 }
 
