@@ -1,8 +1,10 @@
--- One key of a tenant, and the role of who made it, if it is still a member.
+-- One key of a tenant, the role of who made it, if it is still a member, and whether the operator limits it.
 -- Parameters: $1 tenant_id, $2 id.
 select k.id, k.created_by, k.name, k.scopes, k.live, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms, k.limit_calls,
   k.limit_window_ms, k.networks, k.metadata, k.imported, k.last_used_at_ms, k.successor_id, k.revoked_because,
-  k.version, k.limit_root, k.bounds_role, m.role as creator_role
+  k.version, k.limit_root, k.bounds_role, m.role as creator_role,
+  case when l.operator_calls is null then 0 else 1 end as is_limited
 from api_key k
 left join membership m on m.tenant_id = k.tenant_id and m.user_id = k.created_by
+left join tenant_limit l on l.tenant_id = k.tenant_id and l.subject = coalesce(k.limit_root, k.id)
 where k.tenant_id = $1 and k.id = $2

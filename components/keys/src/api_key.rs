@@ -33,8 +33,11 @@ pub struct ApiKey {
     pub last_used_at: Option<Timestamp>,
     /// How often it was changed.
     pub version: i64,
-    /// The key whose limit it shares, because that one made it or was replaced by it; none shares its own.
+    /// The key whose limit it shares, because that one made it while it was limited, or was replaced by it; none shares its
+    /// own.
     pub limit_root: Option<KeyId>,
+    /// Whether the operator limits it, or those that it shares a limit with.
+    pub is_limited: bool,
     /// The highest role of those who set its bounds.
     pub bounds_role: Role,
     /// The role of who made it; none if it is no member any more.
@@ -82,6 +85,11 @@ impl ApiKey {
     /// The key whose limit it draws from: its own, or that of another one.
     pub fn limit_root(&self) -> KeyId {
         self.limit_root.unwrap_or(self.id)
+    }
+
+    /// Whether something limits it besides the plan: what its tenant chose, or the operator.
+    pub fn is_bound(&self) -> bool {
+        self.settings.limit.is_some() || self.is_limited
     }
 
     /// Whether it counts no longer.

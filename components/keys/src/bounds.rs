@@ -1,6 +1,7 @@
 //! What a caller may give to a key: never more than it has itself. Pure: no I/O.
 
 use insula_domain::permission::Permission;
+use insula_domain::rate_limit::RateLimit;
 use insula_domain::role::Role;
 use insula_kit::validate::FieldError;
 
@@ -19,6 +20,8 @@ pub struct Giver {
     pub permissions: Vec<Permission>,
     /// How the calling key is bound, if a key is calling.
     pub key: Option<Settings>,
+    /// Whether that key shares a limit, its own or one of the operator, with the keys that it makes.
+    pub shares_limit: bool,
 }
 
 impl Giver {
@@ -39,15 +42,23 @@ impl Giver {
         excess
     }
 
-    /// The settings of a key that the caller makes, if it may choose them so. A key that has a limit shares it with all
-    /// keys that it makes, so that together they are let in no more often than it alone: none of them has another.
+    /// The settings of a key that the caller makes, if it may choose them so. A key that is limited shares that with all
+    /// keys that it makes, so that together they are let in no more often than it alone: none of them has another limit.
     pub fn share_limit(&self, settings: Settings) -> Result<Settings, FieldError> {
-        let Some(own) = self.key.as_ref().and_then(|key| key.limit) else { return Ok(settings) };
-        if settings.limit.is_some_and(|limit| limit != own) {
+        if !self.shares_limit {
+            return Ok(settings);
+        }
+        let own = self.own_limit();
+        if settings.limit.is_some() && settings.limit != own {
             let detail = "must be absent: a key shares its limit with the keys that it makes";
             return Err(FieldError::new("rate_limit", "exceeds-key", detail));
         }
-        Ok(Settings { limit: Some(own), ..settings })
+        Ok(Settings { limit: own, ..settings })
+    }
+
+    /// The limit that the tenant chose for the calling key.
+    pub fn own_limit(&self) -> Option<RateLimit> {
+        self.key.as_ref().and_then(|key| key.limit)
     }
 
     fn excess_of_scopes(
@@ -112,7 +123,6 @@ pub fn loosened(from: &Settings, to: &Settings) -> Vec<FieldError> {
 mod tests {
     use super::*;
     use insula_domain::network::{Networks, network};
-    use insula_domain::rate_limit::RateLimit;
     use insula_domain::scope::{Scope, effective};
     use insula_kit::time::Timestamp;
 
@@ -128,7 +138,7 @@ mod tests {
     }
 
     fn person(role: Role) -> Giver {
-        Giver { role, permissions: role.permissions().to_vec(), key: None }
+        Giver { role, permissions: role.permissions().to_vec(), key: None, shares_limit: false }
     }
 
     fn places(errors: &[FieldError]) -> Vec<(&str, &str)> {
@@ -146,7 +156,7 @@ mod tests {
     fn a_key_can_not_make_a_mightier_one() {
         let own = settings(&[Scope::Admin, Scope::Analyze]);
         let permissions = effective(Role::Owner, Some(&own.scopes));
-        let giver = Giver { role: Role::Owner, permissions, key: Some(own) };
+        let giver = Giver { role: Role::Owner, permissions, key: Some(own), shares_limit: false };
         let errors =
             giver.excess_of_new(&settings(&[Scope::Admin, Scope::Analyze, Scope::Write, Scope::Billing]));
         assert_eq!(places(&errors), [("/scopes/2", "exceeds-key"), ("/scopes/3", "exceeds-key")]);
@@ -161,7 +171,7 @@ mod tests {
             ..settings(&[Scope::Admin])
         };
         let own = bound("100/minute", "10.0.0.0/8", 1_000);
-        let giver = Giver { key: Some(own.clone()), ..person(Role::Owner) };
+        let giver = Giver { key: Some(own.clone()), shares_limit: true, ..person(Role::Owner) };
         let excess = |to: &Settings| {
             giver.excess_of_new(to).into_iter().map(|error| error.pointer).collect::<Vec<_>>().join(" ")
         };

@@ -88,14 +88,14 @@ async fn new_key(cx: &Cx, settings: Settings, live: bool) -> Result<(Option<ApiK
         Ok(shared) => shared,
         Err(error) => {
             excess.push(error);
-            Settings { limit: giver.key.as_ref().and_then(|key| key.limit), ..settings }
+            Settings { limit: giver.own_limit(), ..settings }
         }
     };
     excess.extend(giver.excess_of_new(&settings));
     if !excess.is_empty() {
         return Err(Error::Invalid(excess).into());
     }
-    let limited = calling.as_ref().filter(|calling| calling.settings.limit.is_some());
+    let bound = calling.as_ref().filter(|calling| calling.is_bound());
     let key = ApiKey {
         id: cx.new_id()?,
         created_by: cx.user_id()?,
@@ -107,7 +107,8 @@ async fn new_key(cx: &Cx, settings: Settings, live: bool) -> Result<(Option<ApiK
         successor: None,
         last_used_at: None,
         version: 0,
-        limit_root: limited.map(ApiKey::limit_root),
+        limit_root: bound.map(ApiKey::limit_root),
+        is_limited: bound.is_some_and(|calling| calling.is_limited),
         bounds_role: calling.as_ref().map_or(giver.role, |calling| calling.bounds_role.min(giver.role)),
         creator_role: Some(giver.role),
     };
@@ -125,7 +126,11 @@ async fn giver(cx: &Cx) -> Result<(Giver, Option<ApiKey>), Problem> {
         return Err(Error::CallerEnded.into());
     }
     let key = calling.as_ref().map(|key| key.settings.clone());
-    Ok((Giver { role: membership.role, permissions: membership.permissions.clone(), key }, calling))
+    let shares_limit = calling.as_ref().is_some_and(ApiKey::is_bound);
+    Ok((
+        Giver { role: membership.role, permissions: membership.permissions.clone(), key, shares_limit },
+        calling,
+    ))
 }
 
 /// The keys of the caller's tenant.

@@ -72,7 +72,8 @@ pub fn insert(tenant_id: TenantId, key: &ApiKey, digest: &str, calling: Option<&
 
 /// The tenant's lock, and the key that is calling, held as it is.
 fn locked(tenant_id: TenantId, calling: Option<&ApiKey>) -> Vec<Statement> {
-    let hold = |key: &ApiKey| Statement::required(HOLD, params![tenant_id, key.id, key.version]);
+    let hold =
+        |key: &ApiKey| Statement::required(HOLD, params![tenant_id, key.id, key.version, key.is_limited]);
     [insula_turns::of_tenant(tenant_id)].into_iter().chain(calling.map(hold)).collect()
 }
 
@@ -198,6 +199,7 @@ pub fn read(row: &Row) -> Result<ApiKey, sql::Error> {
         last_used_at: row.optional_time("last_used_at_ms")?,
         version: row.integer("version")?,
         limit_root: row.optional_text("limit_root")?.as_deref().and_then(KeyId::parse),
+        is_limited: row.integer("is_limited")? == 1,
         bounds_role: row
             .optional_text("bounds_role")?
             .as_deref()

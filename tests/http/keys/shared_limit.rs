@@ -1,8 +1,8 @@
 //! A key that has a limit shares it with the keys that it makes and with those that replace it: together they are let in
 //! no more often than it alone.
 
-use insula_tests::support::{App, Caller, at_once, eight_at_once};
-use serde_json::json;
+use insula_tests::support::{App, Caller, Person, at_once, eight_at_once};
+use serde_json::{Value, json};
 
 use super::{PATH, create, key_with, patch};
 
@@ -147,4 +147,107 @@ fn a_revoked_key_makes_nothing_any_more_whoever_is_faster() {
     let made = app.db().number("select count(*) from api_key") - 1;
     assert_eq!(made, i64::try_from(answers[1..].iter().filter(|one| one.status == 201).count()).unwrap());
     create(&key, &json!({ "name": "x", "scopes": ["admin"] })).problem(401, "unauthenticated");
+}
+
+/// Has the operator limit a key of a tenant.
+#[track_caller]
+fn limit(app: &App, of: &Person<'_>, key_path: &str, rate_limit: &str) {
+    let id = key_path.rsplit('/').next().unwrap();
+    let path = format!("/api/v1/tenants/{}/limits/{id}", of.tenant_id);
+    let _ =
+        app.operator().request("PUT", &path).json(&json!({ "rate_limit": rate_limit })).send().expect(200);
+}
+
+/// Protects the platform from who got hold of a key that the operator holds back: the next text would be free again.
+#[test]
+fn a_limit_of_the_operator_is_shed_neither_by_a_rotation_nor_by_a_child() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let (path, _, key) = key_with(&app, &ada, json!({ "name": "free", "scopes": ["admin", "read"] }));
+    limit(&app, &ada, &path, "10/day");
+    let rotate = |caller: &Caller<'_>, path: &str| {
+        let answer = caller.post(&format!("{path}/rotate"), &json!({})).send().expect(201);
+        (answer.header("location").to_owned(), app.caller(answer.json()["key"].as_str().unwrap()))
+    };
+
+    let body = json!({ "name": "child", "scopes": ["admin", "read"] });
+    let (_, _, child) = key_with(&app, &key, body.clone());
+    let (_, _, grandchild) = key_with(&app, &child, body);
+    let (second_path, second) = rotate(&key, &path);
+    let (_, third) = rotate(&ada, &second_path);
+    create(&key, &json!({ "name": "x", "scopes": ["read"], "rate_limit": "1000/hour" }))
+        .invalid("/rate_limit", "exceeds-key");
+
+    // Three of the four calls above were the keys' own and made keys, one was refused after it was let in.
+    assert_eq!(let_in(&third), 6);
+    for other in [&key, &child, &grandchild, &second] {
+        assert_eq!(let_in(other), 0);
+    }
+}
+
+#[test]
+fn a_key_that_was_rotated_before_is_limited_with_the_one_that_it_replaced() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let (path, _, key) = key_with(&app, &ada, json!({ "name": "free", "scopes": ["read"] }));
+    let answer = ada.post(&format!("{path}/rotate"), &json!({})).send().expect(201);
+    let next = app.caller(answer.json()["key"].as_str().unwrap());
+
+    limit(&app, &ada, &path, "4/day");
+
+    assert_eq!((let_in(&next), let_in(&key)), (4, 0));
+}
+
+#[test]
+fn a_key_that_the_operator_limits_takes_over_no_other_one() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let (path, _, key) = key_with(&app, &ada, json!({ "name": "free", "scopes": ["admin", "read"] }));
+    let (other, ..) = key_with(&app, &ada, json!({ "name": "other", "scopes": ["read"] }));
+    limit(&app, &ada, &path, "10/day");
+    let before = app.db().number("select count(*) from api_key");
+
+    key.post(&format!("{other}/rotate"), &json!({})).send().problem(403, "forbidden");
+
+    assert_eq!(app.db().number("select count(*) from api_key"), before);
+    let _ = key.post(&format!("{path}/rotate"), &json!({})).send().expect(201);
+}
+
+/// The log tells what came after what: whatever a key made after it was limited shares the limit.
+#[test]
+fn a_key_that_the_operator_limits_meanwhile_makes_no_free_one() {
+    for _ in 0..3 {
+        let app = App::start().without_limits();
+        let ada = app.person("ada");
+        let (path, _, key) = key_with(&app, &ada, json!({ "name": "free", "scopes": ["admin", "read"] }));
+        let statuses = eight_at_once(|number| match number {
+            3 => {
+                limit(&app, &ada, &path, "1000/hour");
+                200
+            }
+            _ => create(&key, &json!({ "name": format!("child {number}"), "scopes": ["read"] })).status,
+        });
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 201 | 503)), "{statuses:?}");
+        let _ = create(&key, &json!({ "name": "after", "scopes": ["read"] })).expect(201);
+
+        let log = app.db().rows(&format!(
+            "select action, entry from audit_entry where tenant_id = '{}' order by seq",
+            ada.tenant_id
+        ));
+        let later = log.iter().skip_while(|row| row[0] != "limit.set").filter(|row| row[0] == "key.created");
+        let made: Vec<String> = later
+            .map(|row| {
+                serde_json::from_str::<Value>(&row[1]).unwrap()["facts"]["key_id"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        assert!(!made.is_empty());
+        let free = app.db().number(&format!(
+            "select count(*) from api_key where limit_root is null and id in ('{}')",
+            made.join("', '")
+        ));
+        assert_eq!(free, 0, "{log:?}");
+    }
 }

@@ -26,8 +26,9 @@ pub struct Replaced {
     pub ends_at: Timestamp,
 }
 
-/// Replaces a key of the caller's tenant by one with the same settings that shares its limit, made by the caller, and so
-/// bounded by its role. What an owner bound isn't prolonged by others. Nothing that the caller couldn't make is made so. Of rotations at once one succeeds; the others find the key replaced.
+/// Replaces a key of the caller's tenant by one with the same settings that shares its limit (also one that is set later, or
+/// by the operator), made by the caller, and so bounded by its role. What an owner bound isn't prolonged by others. Nothing
+/// that the caller couldn't make is made so. Of rotations at once one succeeds; the others find the key replaced.
 pub async fn rotate(
     cx: &Cx,
     id: KeyId,
@@ -40,9 +41,10 @@ pub async fn rotate(
         let now = cx.now();
         let old = get(cx, id).await?;
         old.demand_rotatable(now)?;
-        // A key that has a limit gets no other one's text: it would have that one's limit besides its own.
-        let limited = calling.as_ref().filter(|calling| calling.settings.limit.is_some());
-        if limited.is_some_and(|calling| calling.limit_root() != old.limit_root()) {
+        // A key that is limited, by the operator too, gets no other one's text: it would have that one's limit besides its
+        // own.
+        let bound = calling.as_ref().filter(|calling| calling.is_bound());
+        if bound.is_some_and(|calling| calling.limit_root() != old.limit_root()) {
             return Err(Error::Mightier.into());
         }
         let is_kept_short = giver.role != Role::Owner && is_owners(cx, &old).await?;
@@ -64,7 +66,7 @@ pub async fn rotate(
             created_at: now,
             last_used_at: None,
             version: 0,
-            limit_root: old.settings.limit.and(Some(old.limit_root())).or(old.limit_root),
+            limit_root: Some(old.limit_root()),
             bounds_role: old.bounds_role.min(giver.role),
             creator_role: Some(giver.role),
             ..old.clone()

@@ -66,6 +66,7 @@ impl World {
             last_used_at: None,
             version: 0,
             limit_root: None,
+            is_limited: false,
             bounds_role: Role::Admin,
             creator_role: None,
         }
