@@ -2,7 +2,8 @@
 
 use insula_kit::Problem;
 use insula_kit::problem::{
-    ALREADY_MEMBER, INTERNAL, MEMBER_LIMIT, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAUTHENTICATED,
+    ALREADY_MEMBER, INTERNAL, MEMBER_LIMIT, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, TENANT_SUSPENDED,
+    UNAUTHENTICATED,
 };
 use insula_kit::validate::FieldError;
 
@@ -59,6 +60,9 @@ pub enum Error {
     /// The password of a person who is calling is not right.
     #[error("the password is wrong")]
     WrongPassword,
+    /// The tenant is not active.
+    #[error("the tenant is not active")]
+    TenantSuspended,
     /// The tenant demands a second factor that the person doesn't have.
     #[error("the tenant demands a second factor")]
     SecondFactorEnrolmentRequired,
@@ -129,6 +133,7 @@ impl From<Error> for Problem {
             Error::WrongCode => Self::challenge(&WRONG_CODE),
             Error::CodeRefused => Self::new(&CODE_REFUSED),
             Error::WrongPassword => Self::new(&WRONG_PASSWORD),
+            Error::TenantSuspended => Self::new(&TENANT_SUSPENDED),
             Error::SecondFactorEnrolmentRequired => Self::new(&SECOND_FACTOR_ENROLMENT_REQUIRED),
             Error::SecondFactorEnabled => Self::new(&SECOND_FACTOR_ENABLED),
             Error::NoSecondFactor => Self::new(&NO_SECOND_FACTOR),

@@ -50,6 +50,8 @@ pub struct Known {
     pub factor: Option<Factor>,
     /// Whether it has logged in from this network before.
     pub is_known: bool,
+    /// Whether the tenant is not active.
+    pub is_suspended: bool,
     /// Whether it lacks the second factor that the tenant demands.
     pub is_barred: bool,
 }
@@ -111,6 +113,7 @@ pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
         membership: read_place(row)?,
         factor: second_factor::read(row)?,
         is_known: row.integer("is_known")? == 1,
+        is_suspended: row.integer("is_suspended")? == 1,
         is_barred: row.integer("is_barred")? == 1,
     })
 }

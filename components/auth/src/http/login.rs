@@ -22,7 +22,7 @@ pub struct LoginBody {
     /// The password.
     #[schema(format = Password, write_only)]
     password: String,
-    /// The tenant to act in. Absent or null: the person's first, or none if it has none.
+    /// The tenant to act in. Absent or null: the person's first active one, or none if it has none.
     #[schema(example = "ten_01h455vb4pex5vsknk084sn02q")]
     tenant_id: Option<String>,
     /// Of a person with a second factor: six digits of the app, or a recovery code.

@@ -1,7 +1,9 @@
 //! Sessions: how they begin, go on and end.
 
 use insula_kit::openapi::{Answer, Doc, Media};
-use insula_kit::problem::{NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT_REQUIRED, UNAVAILABLE};
+use insula_kit::problem::{
+    NOT_FOUND, NOT_MIGRATED, SECOND_FACTOR_ENROLMENT_REQUIRED, TENANT_SUSPENDED, UNAVAILABLE,
+};
 use insula_kit::route::{Access, Body, Method, Route};
 
 use super::Operation;
@@ -23,8 +25,9 @@ pub const LOGIN: Route<Operation> = Route {
     doc: Doc {
         id: "login",
         summary: "Log in",
-        about: "The token acts in the tenant that `tenant_id` names, or in the person's first that it may act in. \
-                A person with a second factor sends a `code` as well.",
+        about: "The token acts in the tenant that `tenant_id` names, or in the person's first active one that it may \
+                act in. A person with a second factor sends a `code` as well. No token names a tenant that isn't \
+                active; whoever may activate it names it in the path.",
         query: &[],
         answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
         problems: &[
@@ -32,6 +35,7 @@ pub const LOGIN: Route<Operation> = Route {
             &error::SECOND_FACTOR_REQUIRED,
             &error::WRONG_CODE,
             &SECOND_FACTOR_ENROLMENT_REQUIRED,
+            &TENANT_SUSPENDED,
             &error::TOO_MANY_ATTEMPTS,
             &NOT_FOUND,
             &UNAVAILABLE,
@@ -92,6 +96,6 @@ pub const SWITCH: Route<Operation> = Route {
                 are exchanged from now on act there too; earlier ones act where they did, and it ends with them.",
         query: &[],
         answers: &[Answer::json::<AccessView>(200, "An access token.")],
-        problems: &[&NOT_FOUND, &SECOND_FACTOR_ENROLMENT_REQUIRED],
+        problems: &[&NOT_FOUND, &SECOND_FACTOR_ENROLMENT_REQUIRED, &TENANT_SUSPENDED],
     },
 };

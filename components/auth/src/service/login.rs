@@ -96,7 +96,8 @@ async fn enter(
         }
         // Where it acts has changed, and nothing else: whether that is the same person's password is seen to again.
         let again = find(cx, login).await?.ok_or(Error::InvalidCredentials)?;
-        known = Known { membership: again.membership, is_barred: again.is_barred, ..known };
+        let Known { membership, is_suspended, is_barred, .. } = again;
+        known = Known { membership, is_suspended, is_barred, ..known };
     }
     Err(sql::Error::Busy.into())
 }
@@ -145,6 +146,9 @@ async fn begin(
 impl Known {
     /// Whether the person may act where it wants to.
     fn place(&self, wanted: Wanted) -> Result<(), Error> {
+        if self.is_suspended {
+            return Err(Error::TenantSuspended);
+        }
         if self.is_barred {
             return Err(Error::SecondFactorEnrolmentRequired);
         }
