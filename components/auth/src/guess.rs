@@ -15,9 +15,9 @@
 //! from a network that the person has logged in from. A success forgets what was counted for the account from this
 //! network; from the others it takes back its own count only, or an attacker could make room with an account of its own.
 //!
-//! Two more things are slowed down that are no failures. Logins that succeed are counted by account, because each costs
+//! More things are slowed down that are no failures. Logins that succeed are counted by account, because each costs
 //! a hash and a session; the count is looked at before the hash and made with the session, so only who has the password
-//! moves it. A registration is counted as if its address were taken, and takes that back when it isn't: who looks for
+//! moves it. In the same way exchanges of refresh tokens are counted by person. A registration is counted as if its address were taken, and takes that back when it isn't: who looks for
 //! customers among addresses is held to a few a day.
 //!
 //! Accounts and networks are kept as digests under the master key, so the table names nobody.
@@ -32,7 +32,7 @@ use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, schema};
 
-use self::rule::{CODE, ELSEWHERE, LOGIN, NETWORK, PAIR, Rule, TAKEN, TAKEN_WIDE, WIDE};
+use self::rule::{CODE, ELSEWHERE, LOGIN, NETWORK, PAIR, REFRESH, Rule, TAKEN, TAKEN_WIDE, WIDE};
 use crate::error::Error;
 
 /// How long a network stays known after the last login from it: 90 days.
@@ -82,6 +82,11 @@ pub fn taken(cx: &Cx, email: &str) -> Result<Vec<Subject>, Problem> {
 /// What logins to an account are counted by that succeed.
 pub fn logins(cx: &Cx, account: &str) -> Result<Subject, Problem> {
     subject(cx, "login", account, LOGIN)
+}
+
+/// What exchanges of refresh tokens are counted by: each costs a signature and leaves rows.
+pub fn refreshes(cx: &Cx, user_id: UserId) -> Result<Subject, Problem> {
+    subject(cx, "refresh", &user_id.to_string(), REFRESH)
 }
 
 /// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
@@ -164,6 +169,19 @@ impl Subject {
     /// Counts something against the subject, in the batch of what is counted; refused when it comes too early.
     pub fn counted(&self, at: Timestamp) -> Statement {
         store::insert(&self.digest, self.rule, at)
+    }
+
+    /// Sees that something may be made now, without counting it.
+    ///
+    /// # Errors
+    ///
+    /// `too-many-attempts` when it has to wait.
+    pub async fn demand_ready(&self, cx: &Cx) -> Result<(), Problem> {
+        match cx.batch(Scope::System, vec![store::miss(&self.digest, cx.now())]).await {
+            Ok(_) => Ok(()),
+            Err(schema::Failure::Database(sql::Error::Refused(_))) => Err(self.refusal(cx).await?),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What a refused one is told.

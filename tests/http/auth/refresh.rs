@@ -142,7 +142,8 @@ fn what_is_no_token_is_refused_byte_for_byte_alike_and_changes_nothing() {
     let unknown = send("ins_refresh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     unknown.problem(401, "invalid-refresh-token");
 
-    let [upper, longer, shorter] = [token.to_uppercase(), format!("{token} "), token[..54].to_owned()];
+    let [upper, longer, shorter] =
+        [token.to_uppercase(), format!("{token} "), token[..token.len() - 1].to_owned()];
     let [access, over] =
         [&tokens["access_token"], &ended["refresh_token"]].map(|text| text.as_str().unwrap());
     for text in ["", &*upper, &longer, &shorter, access, over, &"a".repeat(100_000), "a\u{0}b"] {
@@ -151,6 +152,66 @@ fn what_is_no_token_is_refused_byte_for_byte_alike_and_changes_nothing() {
 
     assert_eq!(app.db().dump(), before);
     let _ = refresh(&app, &tokens["refresh_token"]).expect(200);
+}
+
+/// Protects the platform from who has one good token: each exchange costs a signature and leaves rows.
+#[test]
+fn exchanges_are_counted_by_person_and_one_that_comes_too_early_uses_no_token() {
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let (mut tokens, other) = (session(&app, &ada.email), session(&app, &ada.email));
+    for _ in 0..200 {
+        tokens = refresh(&app, &tokens["refresh_token"]).expect(200).json();
+    }
+
+    let before = app.db().dump();
+    let refused = refresh(&app, &tokens["refresh_token"]);
+    refused.problem(429, "too-many-attempts");
+    assert_eq!(refused.header("retry-after"), "1");
+    refresh(&app, &other["refresh_token"]).problem(429, "too-many-attempts");
+    assert_eq!(app.db().dump(), before);
+    let _ = refresh(&app, &session(&app, &bob.email)["refresh_token"]).expect(200);
+
+    app.advance(Duration::from_secs(1));
+    let answers = eight_at_once(|number| {
+        refresh(&app, if number == 0 { &tokens["refresh_token"] } else { &other["refresh_token"] }).status
+    });
+    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1, "{answers:?}");
+    assert!(answers.iter().all(|status| matches!(status, 200 | 401 | 429)), "{answers:?}");
+}
+
+/// What is stored of a session has an end however long it goes on, and a copy of its very first token still ends it.
+#[test]
+fn a_token_of_which_nothing_is_stored_any_more_still_ends_the_session() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let (first, other) = (session(&app, &ada.email), session(&app, &ada.email));
+    let mut tokens = first.clone();
+    for _ in 0..120 {
+        app.advance(Duration::from_secs(600));
+        tokens = refresh(&app, &tokens["refresh_token"]).expect(200).json();
+    }
+    let text = |tokens: &Value| tokens["refresh_token"].as_str().unwrap().to_owned();
+    let kept = app.db().number("select count(*) from refresh_token where successor is not null");
+    assert_eq!(kept, 100);
+    let digest = digest(&text(&first));
+    assert_eq!(app.db().number(&format!("select count(*) from refresh_token where digest = '{digest}'")), 0);
+
+    // Whose session a token was made for can't be put behind other random bits.
+    let (first_text, other_text) = (text(&first), text(&other));
+    let sealed = first_text.split_once('.').unwrap().1;
+    let forged = format!("{}.{sealed}", other_text.split_once('.').unwrap().0);
+    refresh(&app, &json!(forged)).problem(401, "invalid-refresh-token");
+    works(&app, &tokens);
+
+    refresh(&app, &first["refresh_token"]).problem(401, "invalid-refresh-token");
+
+    is_over(&app, &tokens);
+    let _ = refresh(&app, &other["refresh_token"]).expect(200);
+    let found = "select count(*) from audit_entry where action = 'session.reuse_detected'";
+    assert_eq!(app.db().number(found), 1);
+    refresh(&app, &first["refresh_token"]).problem(401, "invalid-refresh-token");
+    assert_eq!(app.db().number(found), 1, "it is over");
 }
 
 #[test]

@@ -22,6 +22,7 @@
 //! | [`TAKEN`]     | registrations of taken addresses from one network | 20 | 1 s … 5 min  | 5 min            | 288 a day  |
 //! | [`TAKEN_WIDE`] | those from its surroundings                  | 80   | 1 s … 75 s     | 75 s             | 1,152 a day |
 //! | [`LOGIN`]     | logins to one account that succeed            | 100  | 1 s … 30 s     | 30 s             | 2 a minute |
+//! | [`REFRESH`]   | exchanges of one person's refresh tokens      | 200  | 1 s … 6 s      | 6 s              | 10 a minute |
 
 /// How a subject is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +54,13 @@ pub const TAKEN_WIDE: Rule =
     Rule { free: 80, first_wait_ms: SECOND, longest_wait_ms: 75 * SECOND, forget_ms: 75 * SECOND };
 pub const LOGIN: Rule =
     Rule { free: 100, first_wait_ms: SECOND, longest_wait_ms: 30 * SECOND, forget_ms: 30 * SECOND };
+/// All sessions of a person at once, each exchanged as often as its access tokens end, need a third of it.
+pub const REFRESH: Rule =
+    Rule { free: 200, first_wait_ms: SECOND, longest_wait_ms: 6 * SECOND, forget_ms: 6 * SECOND };
 
 /// All of them, for tests.
 #[cfg(test)]
-pub const ALL: [Rule; 8] = [PAIR, ELSEWHERE, NETWORK, WIDE, CODE, TAKEN, TAKEN_WIDE, LOGIN];
+pub const ALL: [Rule; 9] = [PAIR, ELSEWHERE, NETWORK, WIDE, CODE, TAKEN, TAKEN_WIDE, LOGIN, REFRESH];
 
 impl Rule {
     /// How often the wait doubles until it is the longest.

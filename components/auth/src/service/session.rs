@@ -36,32 +36,62 @@ pub async fn refresh(cx: &Cx, presented: &RefreshToken) -> Result<Tokens, Proble
     for _ in 0..ATTEMPTS {
         let rows = cx.query(Scope::System, session::get(&used, cx.now())).await?;
         let Some(row) = rows.first() else {
-            // A right token is never kept waiting: 256 bits can't be guessed, and it must work behind a busy address.
+            end_forgotten(cx, presented).await?;
+            // A right token never waits for others: 256 bits can't be guessed, and it must work behind a busy address.
             let _counted = Attempt::begin(cx, guess::token(cx)?).await?;
             return Err(Error::InvalidRefreshToken.into());
         };
-        if let Some(tokens) = exchange(cx, &used, session::read(row)?).await? {
+        let found = session::read(row)?;
+        if found.is_used {
+            end_reused(cx, &used, &found, "").await?;
+            return Err(Error::InvalidRefreshToken.into());
+        }
+        if let Some(tokens) = exchange(cx, &used, &found).await? {
             return Ok(tokens);
         }
     }
     Err(sql::Error::Busy.into())
 }
 
-/// None when the session's person is something else by now, in the tenant that its tokens act in.
-async fn exchange(cx: &Cx, used: &str, found: Found) -> Result<Option<Tokens>, Problem> {
-    let Found { session_id, user_id, membership } = found;
+/// Ends the session of a token that was exchanged for another one than this.
+async fn end_reused(cx: &Cx, used: &str, found: &Found, next: &str) -> Result<(), Problem> {
+    let Found { session_id, user_id, .. } = *found;
+    let event = Event::new(Action::SessionReuseDetected).by(user_id).fact("session_id", session_id);
+    cx.change(Scope::Person(user_id), session::end_reused(used, next, cx.now()), event).await?;
+    Ok(())
+}
+
+/// Ends the session of a token that is one of ours, and so old that nothing is stored of it any more: somebody has a copy.
+async fn end_forgotten(cx: &Cx, presented: &RefreshToken) -> Result<(), Problem> {
+    let Some(session_id) = refresh_token::session(cx, presented) else { return Ok(()) };
+    let event = Event::new(Action::SessionReuseDetected).by_system().fact("session_id", session_id);
+    let end = session::end_forgotten(&presented.digest(), session_id, cx.now());
+    cx.change(Scope::System, end, event).await?;
+    Ok(())
+}
+
+/// None when the session's person is something else by now, in the tenant that its tokens act in. Exchanges are counted by
+/// person; one that comes too early leaves the token as it is.
+async fn exchange(cx: &Cx, used: &str, found: &Found) -> Result<Option<Tokens>, Problem> {
+    let Found { session_id, user_id, membership, .. } = *found;
+    let refreshes = guess::refreshes(cx, user_id)?;
+    // Before it costs a signature.
+    refreshes.demand_ready(cx).await?;
     let tokens = tokens(cx, session_id, user_id, membership).await?;
     let next = tokens.refresh();
     let mut statements = session::admit(user_id, membership);
     let admitted = statements.len();
+    statements.push(refreshes.counted(cx.now()));
     statements.extend(session::exchange(used, &tokens.access, &tokens.access_token.digest(), &next));
     let scope = Scope::Person(user_id);
     match cx.batch(scope, statements).await {
         Ok(_) => Ok(Some(tokens)),
         Err(Failure::Database(sql::Error::Refused(at))) if at < admitted => Ok(None),
+        Err(Failure::Database(sql::Error::Refused(at))) if at == admitted => {
+            Err(refreshes.refusal(cx).await?)
+        }
         Err(Failure::Database(sql::Error::Refused(_))) => {
-            let event = Event::new(Action::SessionReuseDetected).by(user_id).fact("session_id", session_id);
-            cx.change(scope, session::end_reused(used, &next, cx.now()), event).await?;
+            end_reused(cx, used, found, &next.digest).await?;
             Err(Error::InvalidRefreshToken.into())
         }
         Err(failure) => Err(failure.into()),
@@ -77,8 +107,8 @@ pub async fn switch(cx: &Cx, tenant_id: Option<TenantId>) -> Result<(Access, Acc
     for _ in 0..ATTEMPTS {
         let rows = cx.query(scope, session::get_membership(session_id, user_id, wanted)).await?;
         let row = rows.first().ok_or(Error::NoSuchTenant)?;
-        if session::read_is_barred(row)? {
-            return Err(Error::SecondFactorEnrolmentRequired.into());
+        if let Some(refusal) = session::read_refusal(row)? {
+            return Err(refusal.into());
         }
         // Otherwise a stolen access token could be exchanged for another one for ever, and without the refresh token.
         let expires_at = session::read_end(row)?.min(token::expires_at(cx.now()));
@@ -130,7 +160,7 @@ pub async fn tokens(
 ) -> Result<Tokens, Problem> {
     let expires_at = token::expires_at(cx.now());
     let (access, access_token) = access_token(cx, session_id, user_id, membership, expires_at).await?;
-    Ok(Tokens { access, access_token, refresh_token: RefreshToken::new(cx.random()?) })
+    Ok(Tokens { access, access_token, refresh_token: refresh_token::new(cx, session_id)? })
 }
 
 async fn access_token(

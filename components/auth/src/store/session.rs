@@ -11,6 +11,7 @@ use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
 pub use super::read_place;
+use crate::error::Error;
 use crate::token::Access;
 
 const LOCK_MEMBERSHIP: &str = include_str!("../../sql/membership_lock.sql");
@@ -24,6 +25,8 @@ const INSERT_ACCESS_BY_SESSION: &str = include_str!("../../sql/access_token_inse
 const GET_BY_REFRESH: &str = include_str!("../../sql/refresh_token_get.sql");
 const USE_REFRESH: &str = include_str!("../../sql/refresh_token_use.sql");
 const END_REUSED: &str = include_str!("../../sql/session_end_reused.sql");
+const END_FORGOTTEN: &str = include_str!("../../sql/session_end_forgotten.sql");
+const FORGET_USED: &str = include_str!("../../sql/refresh_token_delete_used.sql");
 const PROLONG: &str = include_str!("../../sql/session_prolong.sql");
 const SET_TENANT: &str = include_str!("../../sql/session_set_tenant.sql");
 const END: &str = include_str!("../../sql/session_end.sql");
@@ -33,11 +36,17 @@ const GET_MEMBERSHIP: &str = include_str!("../../sql/membership_get.sql");
 /// How many sessions of a person go on at once; a login beyond ends the one that was not refreshed for the longest.
 const MOST: i64 = 50;
 
+/// How many exchanged tokens of a session are kept. An older one is known as such by its text; so is a younger one, and what
+/// is stored of it tells of calls at once which was first.
+const USED: i64 = 100;
+
 /// Whose session a token is of.
 pub struct Found {
     pub session_id: SessionId,
     pub user_id: UserId,
     pub membership: Option<(TenantId, Role)>,
+    /// Whether the token was exchanged before.
+    pub is_used: bool,
 }
 
 /// A refresh token, as it is stored.
@@ -47,7 +56,9 @@ pub struct Refresh {
 }
 
 /// Sees that what a token will say of its tenant is so, and stays so until the batch has ended: the person is what it
-/// says there, and has the second factor that the tenant demands. Nothing for a token that acts in no tenant.
+/// says there, and has the second factor that the tenant demands. The tenant is active too, so that whoever verifies
+/// tokens by the published keys alone is shown none that is younger than a suspension. Nothing for a token that acts in no
+/// tenant.
 ///
 /// It comes before the tokens. Whatever makes it untrue locks the membership too: a demand, all of the tenant's before it
 /// removes tokens; the removal of a second factor, all of the person's. So either they see the token, or it sees them.
@@ -79,12 +90,18 @@ pub fn exchange(used: &str, access: &Access, access_digest: &str, next: &Refresh
         Statement::required(INSERT_SUCCESSOR, params![&next.digest, next.expires_at, used]),
         insert_access(access, access_digest, &next.digest),
         Statement::new(PROLONG, params![next.expires_at, &next.digest]),
+        Statement::new(FORGET_USED, params![access.session_id, USED]),
     ]
 }
 
 /// Ends the session of a token that was exchanged before, for another than this successor; no row: it has ended.
-pub fn end_reused(used: &str, next: &Refresh, now: Timestamp) -> Statement {
-    Statement::new(END_REUSED, params![now, used, &next.digest])
+pub fn end_reused(used: &str, next: &str, now: Timestamp) -> Statement {
+    Statement::new(END_REUSED, params![now, used, next])
+}
+
+/// Ends the session that a token was made for of which nothing is stored any more; no row: it is over, or the token is there.
+pub fn end_forgotten(used: &str, session_id: SessionId, now: Timestamp) -> Statement {
+    Statement::new(END_FORGOTTEN, params![now, session_id, used])
 }
 
 fn insert_access(access: &Access, digest: &str, refresh_digest: &str) -> Statement {
@@ -125,12 +142,15 @@ pub fn end_all(user_id: UserId, now: Timestamp) -> Statement {
 /// Reads whose session it is.
 pub fn read(row: &Row) -> Result<Found, sql::Error> {
     let (session_id, user_id) = (row.id("session_id")?, row.id("user_id")?);
-    Ok(Found { session_id, user_id, membership: read_place(row)? })
+    Ok(Found { session_id, user_id, membership: read_place(row)?, is_used: row.integer("is_used")? == 1 })
 }
 
-/// Whether the person lacks the second factor that the tenant demands.
-pub fn read_is_barred(row: &Row) -> Result<bool, sql::Error> {
-    Ok(row.integer("is_barred")? == 1)
+/// Why no token may act in the tenant: it is not active, or demands a second factor that the person lacks.
+pub fn read_refusal(row: &Row) -> Result<Option<Error>, sql::Error> {
+    if row.integer("is_suspended")? == 1 {
+        return Ok(Some(Error::TenantSuspended));
+    }
+    Ok((row.integer("is_barred")? == 1).then_some(Error::SecondFactorEnrolmentRequired))
 }
 
 /// Reads when the session's last access token ends.
