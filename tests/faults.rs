@@ -1,6 +1,7 @@
 //! What goes wrong, and what must not come of it.
 
 mod contained;
+mod http2;
 mod killed;
 mod leaks;
 mod newer;

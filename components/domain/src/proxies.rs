@@ -39,6 +39,15 @@ pub fn household(client: IpAddr) -> IpAddr {
     }
 }
 
+/// The network that a client of IPv6 may have had its own from: 48 bits. None for IPv4.
+#[must_use]
+pub fn surroundings(client: IpAddr) -> Option<IpAddr> {
+    match client.to_canonical() {
+        IpAddr::V6(address) => Some(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 80 << 80))),
+        IpAddr::V4(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +79,14 @@ mod tests {
         assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+
+    #[test]
+    fn around_a_network_of_ipv6_are_those_with_the_same_48_bits() {
+        let of = |text: &str| surroundings(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:1::1"), "2001:db8:1::".parse().ok());
+        assert_eq!(of("2001:db8:1:ffff::"), of("2001:db8:1:1::1"));
+        assert_ne!(of("2001:db8:2:1::1"), of("2001:db8:1:1::1"));
+        assert_eq!((of("192.0.2.1"), of("::ffff:192.0.2.1")), (None, None));
     }
 }

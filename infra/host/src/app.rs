@@ -5,6 +5,7 @@ mod answer;
 mod component;
 mod connections;
 mod dispatch;
+mod quiet;
 mod serve;
 #[cfg(test)]
 mod tests;

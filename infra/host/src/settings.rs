@@ -59,10 +59,12 @@ pub struct Settings {
     pub body_grace: Duration,
     /// How long a new connection may take to send the head of its first request.
     pub head_timeout: Duration,
+    /// How long a connection is kept that asks for nothing, however alive its client says that it is; zero for ever.
+    pub connection_idle_timeout: Duration,
     /// How many requests are worked on at once; those whose bodies still arrive have at most half of the places.
     pub max_concurrent_requests: usize,
     /// How many requests of one client are taken on at once; 0 for any number. A client is the address that the
-    /// variable `trusted_proxies` leads to, of IPv6 its network of 64 bits. Without a proxy that names them, clients of
+    /// variable `trusted_proxies` leads to, of IPv6 its network of 64 bits; all those in one of 48 bits have four times as many. Without a proxy that names them, clients of
     /// this machine and of private networks aren't counted: there is where proxies are, behind which everybody has one
     /// address.
     pub max_requests_per_client: usize,
@@ -70,7 +72,8 @@ pub struct Settings {
     pub near_clients_count: bool,
     /// How many connections there are at once; what comes beyond is closed.
     pub max_connections: usize,
-    /// How many of them come from one address, of IPv6 from one network of 64 bits; 0 for any number. Near ones are
+    /// How many of them come from one address, of IPv6 from one network of 64 bits, and four times as many from one of
+    /// 48; 0 for any number. Near ones are
     /// counted only if `near_clients_count`: all connections of a proxy come from one address.
     pub max_connections_per_client: usize,
     /// How long a request waits for a place before it is turned away.
@@ -105,6 +108,7 @@ impl Default for Settings {
             body_bytes_per_second: 1 << 10,
             body_grace: Duration::from_secs(10),
             head_timeout: Duration::from_secs(30),
+            connection_idle_timeout: Duration::from_secs(120),
             max_concurrent_requests: 256,
             max_requests_per_client: 64,
             near_clients_count: false,

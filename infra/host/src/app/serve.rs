@@ -13,17 +13,21 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::App;
 use super::connections::Connections;
+use super::quiet::Quiet;
 use crate::error::Error;
+use crate::http::body::Counted;
 use crate::log::{Entry, Level};
-use crate::request::Flag;
 
 /// The most that the head of a request may have. No component has room for much more.
 const HEAD_BYTES: usize = 64 << 10;
 /// How often a quiet HTTP/2 client is asked whether it is still there, and how long it may take to say so.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// As long as no process lives: 30 years.
+const FOR_EVER: Duration = Duration::from_secs(30 * 365 * 86_400);
 /// How long to wait when no connection can be taken, which is when the process has too many files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -105,25 +109,57 @@ impl App {
             }
             _ = stopping.changed() => return,
         }
-        let asked = Arc::new(Flag::default());
+        let quiet = Quiet::new();
         let service = service_fn({
-            let asked = asked.clone();
+            let (app, quiet) = (self.clone(), quiet.clone());
             move |request: http::Request<Incoming>| {
-                asked.set();
-                let app = self.clone();
+                let (app, asking) = (app.clone(), quiet.ask());
                 async move {
                     let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
-                    Ok::<_, Infallible>(app.handle(request, client).await)
+                    let answer = app.handle(request, client).await;
+                    // Until its last byte the answer is under way.
+                    Ok::<_, Infallible>(answer.map(|body| Counted::new(body, move |_| drop(asking))))
                 }
             }
         });
         let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
-        let mut connection = std::pin::pin!(watcher.watch(connection));
-        // Half of the preface of HTTP/2 is no head of HTTP/1 that is timed, and no connection of HTTP/2 that is asked
-        // whether it lives.
-        if tokio::time::timeout(head_timeout, &mut connection).await.is_err() && asked.is_set() {
-            // How a connection ends is the client's business; what its requests did is in the log.
-            let _ = connection.await;
+        let mut connection = std::pin::pin!(connection);
+        let mut cut_at = None;
+        loop {
+            let ends_at = cut_at.or_else(|| quiet.ends_at(head_timeout, self.idle()));
+            let looks_at = ends_at.unwrap_or_else(|| Instant::now() + self.idle());
+            tokio::select! {
+                // How a connection ends is the client's business; what its requests did is in the log.
+                _ = connection.as_mut() => return,
+                _ = stopping.changed() => break,
+                () = tokio::time::sleep_until(looks_at) => {
+                    if quiet.ends_at(head_timeout, self.idle()).is_none_or(|at| at > Instant::now()) {
+                        cut_at = cut_at.map(|_| Instant::now() + head_timeout);
+                        continue;
+                    }
+                    if cut_at.is_some() {
+                        return;
+                    }
+                    // Half of the preface of HTTP/2 is no head of HTTP/1 that is timed, and no connection of HTTP/2
+                    // that is asked whether it lives.
+                    if !quiet.has_asked() {
+                        return;
+                    }
+                    // A client of HTTP/2 is told, and may be about to ask for something.
+                    connection.as_mut().graceful_shutdown();
+                    cut_at = Some(Instant::now() + head_timeout);
+                }
+            }
         }
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+        // Who stops the server waits for this.
+        drop(watcher);
+    }
+
+    /// How long a connection is kept that asks for nothing.
+    fn idle(&self) -> Duration {
+        let idle = self.settings.connection_idle_timeout;
+        if idle.is_zero() { FOR_EVER } else { idle }
     }
 }

@@ -92,8 +92,8 @@ pub(crate) struct ServeOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct Limits {
-    /// What a request may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    /// What a request may take, 1 to 240: what a tenant had is removed 300 seconds after its last call can have begun.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=240))]
     pub(crate) request_timeout_seconds: u64,
     /// What a request's body may have; by default 1 more than the variable `upload_limit_mib`.
     #[arg(long, value_name = "MIB")]
@@ -105,6 +105,9 @@ pub(crate) struct Limits {
     /// any number.
     #[arg(long, value_name = "BYTES", default_value_t = 1_024)]
     pub(crate) body_bytes_per_second: u64,
+    /// How long a connection is kept that asks for nothing; 0 for ever.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) connection_idle_timeout_seconds: u64,
     /// What one instance of a component may use.
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     pub(crate) memory_limit_mib: usize,
@@ -112,7 +115,7 @@ pub(crate) struct Limits {
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     pub(crate) max_concurrent_requests: usize,
     /// How many requests of one client are taken on at once; 0 for any number. A client is an address, of IPv6 a network
-    /// of 64 bits: the connection's, or the one that the proxies name which the variable `trusted_proxies` counts. Clients
+    /// of 64 bits (and all those of one of 48 have four times as many): the connection's, or the one that the proxies name which the variable `trusted_proxies` counts. Clients
     /// of this machine and of private networks that no proxy names aren't counted: one may be a proxy that nobody has
     /// counted, behind which everybody has one address.
     #[arg(long, value_name = "COUNT", default_value_t = 64)]
@@ -189,5 +192,15 @@ mod tests {
         assert_eq!(name_and_value("key=a=b"), Ok(("key".into(), "a=b".into())));
         assert!(name_and_value("Key=a").is_err());
         assert!(name_and_value("key").is_err());
+    }
+
+    /// Protects what is removed of a tenant from a call that still writes: the tick waits for 300 seconds.
+    #[test]
+    fn no_request_may_take_longer_than_the_tick_waits_for_it() {
+        let read = |seconds: &str| {
+            Cli::try_parse_from(["insula", "serve", "--request-timeout-seconds", seconds]).is_ok()
+        };
+        assert!(read("1") && read("240"));
+        assert!(!read("0") && !read("241") && !read("86400"));
     }
 }

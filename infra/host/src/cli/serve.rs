@@ -121,6 +121,7 @@ fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Sett
         request_timeout: Duration::from_secs(limits.request_timeout_seconds),
         body_limit_bytes: limits.body_limit_mib.map(|mebibytes| mebibytes << 20),
         body_idle_timeout: Duration::from_secs(limits.body_idle_timeout_seconds),
+        connection_idle_timeout: Duration::from_secs(limits.connection_idle_timeout_seconds),
         body_bytes_per_second: limits.body_bytes_per_second,
         max_concurrent_requests: limits.max_concurrent_requests,
         max_requests_per_client: limits.max_requests_per_client,

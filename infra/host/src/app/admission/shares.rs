@@ -1,14 +1,30 @@
 //! How much of something each client has, and that none has more than its share.
+//!
+//! A client of IPv6 is a network of 64 bits, and whoever asks its provider for more has 65,536 of them in one of 48. So
+//! what the networks around a client have is counted too.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use insula_domain::proxies;
+
+/// All clients of one IPv6 network of 48 bits have at most as much as so many of them.
+const SURROUNDINGS: usize = 4;
+
 /// Counts what each client has.
 #[derive(Debug)]
 pub(super) struct Shares {
     most: usize,
-    now: Mutex<HashMap<IpAddr, usize>>,
+    now: Mutex<HashMap<Counted, usize>>,
+}
+
+/// Who has something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Counted {
+    Client(IpAddr),
+    /// All clients of a network, by its address.
+    Surroundings(IpAddr),
 }
 
 /// What one client has; it counts until it is dropped.
@@ -46,24 +62,43 @@ impl Share {
     /// Counts so much more for the same client.
     pub(super) fn grow(&mut self, units: usize) -> Result<(), TooMuch> {
         let mut now = self.shares.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let has = now.get(&self.client).copied().unwrap_or_default();
-        let wants = has.saturating_add(units);
-        if wants > self.shares.most {
+        let wants = |counted: &Counted| now.get(counted).copied().unwrap_or_default().saturating_add(units);
+        if self.counted().any(|counted| wants(&counted) > counted.most(self.shares.most)) {
             return Err(TooMuch);
         }
-        now.insert(self.client, wants);
+        for counted in self.counted() {
+            *now.entry(counted).or_default() += units;
+        }
         self.units += units;
         Ok(())
+    }
+
+    /// Whom it counts for.
+    fn counted(&self) -> impl Iterator<Item = Counted> + use<> {
+        let around = proxies::surroundings(self.client).map(Counted::Surroundings);
+        [Some(Counted::Client(self.client)), around].into_iter().flatten()
+    }
+}
+
+impl Counted {
+    /// How much it may have, where one client may have so much.
+    const fn most(self, of_client: usize) -> usize {
+        match self {
+            Self::Client(_) => of_client,
+            Self::Surroundings(_) => of_client.saturating_mul(SURROUNDINGS),
+        }
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
         let mut now = self.shares.now.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(has) = now.get_mut(&self.client) {
-            *has -= self.units;
-            if *has == 0 {
-                now.remove(&self.client);
+        for counted in self.counted() {
+            if let Some(has) = now.get_mut(&counted) {
+                *has = has.saturating_sub(self.units);
+                if *has == 0 {
+                    now.remove(&counted);
+                }
             }
         }
     }
@@ -88,6 +123,23 @@ mod tests {
         drop(first);
         assert!(shares.take(client(1), 2).is_err());
         assert!(shares.take(client(1), 1).is_ok());
+    }
+
+    /// Protects everybody else from who takes another network of its provider's for each request.
+    #[test]
+    fn the_networks_of_48_bits_have_as_much_as_four_clients() {
+        let shares = Shares::new(2);
+        let of = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        let mut held = Vec::new();
+        for number in 0..4 {
+            held.push(shares.take(of(&format!("2001:db8:1:{number}::")), 2).unwrap());
+        }
+        assert!(shares.take(of("2001:db8:1:4::"), 1).is_err());
+        assert!(shares.take(of("2001:db8:2:4::"), 2).is_ok());
+        held.pop();
+        assert!(shares.take(of("2001:db8:1:4::"), 2).is_ok());
+        drop(held);
+        assert!(shares.now.lock().unwrap().is_empty());
     }
 
     #[test]
