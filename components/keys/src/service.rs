@@ -22,6 +22,9 @@ use crate::error::Error;
 use crate::settings::Settings;
 use crate::store::{self, Refused};
 
+/// How often a change is tried again that another one was faster than.
+const ATTEMPTS: usize = 8;
+
 /// Makes a key of the caller's tenant; `answer` shows its text this once, and is kept, sealed, for a request that is
 /// sent again.
 pub async fn create(

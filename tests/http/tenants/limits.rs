@@ -276,3 +276,21 @@ fn of_eight_at_once_each_subject_has_one_row_and_the_hundred_and_first_is_refuse
     assert!(same.iter().all(|answer| matches!(answer.status, 200 | 503)), "{same:?}");
     assert_eq!(app.db().number("select count(*) from tenant_limit where subject = 'op_1'"), 1);
 }
+
+/// Who is gone has nothing left, and nobody would remove what came later.
+#[test]
+fn nobody_sets_limits_of_a_tenant_that_goes_or_is_gone() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _ = put(&app.operator(), &path(&ada, "get_usage"), "1/minute").expect(200);
+    for state in ["deprovisioning", "deleted"] {
+        app.db().execute(&format!("update tenant set state = '{state}' where id = '{}'", ada.tenant_id));
+        let before = app.db().dump();
+        put(&app.operator(), &path(&ada, "all"), "1/minute").problem(403, "tenant-suspended");
+        let lift = app.operator().request("DELETE", &path(&ada, "get_usage")).send();
+        lift.problem(403, "tenant-suspended");
+        assert_eq!(app.db().dump(), before, "{state}");
+    }
+    app.db().execute("update tenant set state = 'suspended'");
+    let _ = put(&app.operator(), &path(&ada, "all"), "1/minute").expect(200);
+}

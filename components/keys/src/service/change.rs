@@ -11,15 +11,12 @@ use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
-use super::{get, giver};
+use super::{ATTEMPTS, get, giver};
 use crate::api_key::ApiKey;
 use crate::bounds::loosened;
 use crate::change::Change;
 use crate::error::Error;
 use crate::store::{self, Changer};
-
-/// How often a change is tried again that another one was faster than.
-const ATTEMPTS: usize = 8;
 
 /// Changes a key of the caller's tenant. `check` sees the key as it is before, and may refuse.
 pub async fn change(

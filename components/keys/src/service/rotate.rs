@@ -9,15 +9,13 @@ use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, Response, idempotency};
 
 use super::change::is_owners;
-use super::{get, giver};
+use super::{ATTEMPTS, get, giver};
 use crate::api_key::{ApiKey, Secret};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::store::{self, Refused};
 
 const HOUR_MS: i64 = 3_600_000;
-/// How often a rotation is tried again that a change was faster than.
-const ATTEMPTS: usize = 8;
 
 /// A key that was replaced.
 pub struct Replaced {

@@ -5,18 +5,16 @@ use insula_domain::bucket::Rate;
 use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::id::{KeyId, TenantId};
-use insula_kit::problem::NOT_FOUND;
+use insula_kit::problem::{NOT_FOUND, TENANT_SUSPENDED};
 use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Scope};
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem};
 
+use super::ATTEMPTS;
 use crate::error::Error;
 use crate::limit::{Limit, SUBJECTS_LIMIT, Subject};
 use crate::store::limit::{self, Setter};
-
-/// How often a change is tried again that another one was faster than.
-const ATTEMPTS: usize = 8;
 
 /// All that is set for a tenant, by subject.
 pub async fn list(cx: &Cx, tenant_id: TenantId) -> Result<Vec<Limit>, Problem> {
@@ -115,6 +113,7 @@ async fn write(
     match cx.batch(Scope::Tenant(tenant_id), statements).await {
         Ok(_) => Ok(true),
         Err(Failure::Database(sql::Error::Refused(0))) => Err(Problem::new(&NOT_FOUND)),
+        Err(Failure::Database(sql::Error::Refused(limit::GOING))) => Err(Problem::new(&TENANT_SUSPENDED)),
         Err(Failure::Database(sql::Error::Refused(_))) => Ok(false),
         Err(failure) => Err(failure.into()),
     }

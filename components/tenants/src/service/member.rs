@@ -9,12 +9,10 @@ use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
+use super::ATTEMPTS;
 use crate::error::Error;
 use crate::member::{Member, may_change};
 use crate::store::member;
-
-/// How often a change is tried again that another one was faster than.
-const ATTEMPTS: usize = 8;
 
 /// The members of the caller's tenant.
 pub async fn list(cx: &Cx, ask: &Ask) -> Result<Page<Member>, Problem> {

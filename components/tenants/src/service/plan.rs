@@ -8,11 +8,9 @@ use insula_kit::sql;
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem};
 
+use super::ATTEMPTS;
 use crate::plan::{Plan, Terms, is_name};
 use crate::store::plan::{self, FIRST_QUOTA};
-
-/// How often a change is tried again that another one was faster than.
-const ATTEMPTS: usize = 8;
 
 /// Every plan, by name.
 pub async fn list(cx: &Cx) -> Result<Vec<Plan>, Problem> {

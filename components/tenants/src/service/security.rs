@@ -6,12 +6,10 @@ use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
+use super::ATTEMPTS;
 use crate::error::Error;
 use crate::security::Security;
 use crate::store::security;
-
-/// How often a change is tried again that another one was faster than.
-const ATTEMPTS: usize = 8;
 
 /// What the caller's tenant demands.
 pub async fn get(cx: &Cx) -> Result<Security, Problem> {

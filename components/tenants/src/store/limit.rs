@@ -16,6 +16,7 @@ const SET_OPERATOR: &str = include_str!("../../sql/tenant_limit_set_operator.sql
 const CLEAR_OWN: &str = include_str!("../../sql/tenant_limit_clear_own.sql");
 const CLEAR_OPERATOR: &str = include_str!("../../sql/tenant_limit_clear_operator.sql");
 const DELETE_EMPTY: &str = include_str!("../../sql/tenant_limit_delete_empty.sql");
+const STAYS: &str = include_str!("../../sql/tenant_get_staying.sql");
 const SET_LIMITED: &str = include_str!("../../sql/tenant_set_limited.sql");
 
 /// Who sets a limit.
@@ -37,8 +38,11 @@ pub fn get_root(tenant_id: TenantId, id: KeyId) -> Statement {
     Statement::new(GET_ROOT, params![tenant_id, id])
 }
 
-/// Sets a limit, or removes it. Refused at the second statement if it isn't what was read any more, or the tenant has too
-/// many.
+/// The place of the statement in [`set`] that finds the tenant on its way out.
+pub const GOING: usize = 1;
+
+/// Sets a limit, or removes it. Refused at the third statement if it isn't what was read any more, or the tenant has too
+/// many. Who goes has its limits removed, and must not get others behind that.
 pub fn set(tenant_id: TenantId, present: &Limit, by: Setter, rate: Option<Rate>) -> Vec<Statement> {
     let mut values = params![tenant_id, &present.subject];
     if let Some(rate) = rate {
@@ -60,6 +64,7 @@ pub fn set(tenant_id: TenantId, present: &Limit, by: Setter, rate: Option<Rate>)
     };
     vec![
         insula_turns::of_tenant(tenant_id),
+        Statement::required(STAYS, params![tenant_id]),
         Statement::required(text, values),
         Statement::new(DELETE_EMPTY, params![tenant_id]),
         Statement::required(SET_LIMITED, params![tenant_id]),
