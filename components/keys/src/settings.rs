@@ -6,7 +6,7 @@ use insula_domain::network::{NETWORKS_LIMIT, Networks, network};
 use insula_domain::rate_limit::RateLimit;
 use insula_domain::scope::Scope;
 use insula_kit::time::Timestamp;
-use insula_kit::validate::{Errors, FieldError, line};
+use insula_kit::validate::{Errors, FieldError, line, rate_limit};
 
 const DAY_MS: i64 = 86_400_000;
 const DAYS: std::ops::RangeInclusive<i64> = 1..=3_650;
@@ -38,14 +38,9 @@ pub fn ends_at(days: i64, now: Timestamp, errors: &mut Errors) -> Option<Timesta
     Some(now.plus_ms(days * DAY_MS))
 }
 
-/// A limit such as `100/minute`.
+/// How fast it may call.
 pub fn limit(text: &str, errors: &mut Errors) -> Option<RateLimit> {
-    let limit = RateLimit::parse(text);
-    if limit.is_none() {
-        let detail = "must be such as `100/minute`: 1 to 1000000 calls a `second`, `minute`, `hour` or `day`";
-        errors.add(FieldError::new("rate_limit", "format", detail));
-    }
-    limit
+    errors.keep(rate_limit("rate_limit", text))
 }
 
 /// The networks that a key may be used from.

@@ -1,5 +1,6 @@
 //! What is wrong with which field: the `errors` of a 422.
 
+use insula_domain::rate_limit::RateLimit;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,6 +53,16 @@ impl Errors {
             _ => Err(self.0),
         }
     }
+}
+
+/// A limit such as `100/minute`.
+///
+/// # Errors
+///
+/// What is wrong with the field.
+pub fn rate_limit(field: &str, text: &str) -> Result<RateLimit, FieldError> {
+    let detail = "must be such as `100/minute`: 1 to 1000000 calls a `second`, `minute`, `hour` or `day`";
+    RateLimit::parse(text).ok_or_else(|| FieldError::new(field, "format", detail))
 }
 
 /// Text of `min` to `max` characters, white space at its ends removed, without characters that nobody sees: those could

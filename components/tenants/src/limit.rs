@@ -5,7 +5,7 @@ use insula_domain::custom_limit::Custom;
 use insula_domain::rate_limit::RateLimit;
 use insula_domain::role::Role;
 use insula_kit::id::KeyId;
-use insula_kit::validate::{Errors, FieldError};
+use insula_kit::validate::{Errors, FieldError, rate_limit};
 
 /// The most subjects that a tenant has limits of its own for.
 pub const SUBJECTS_LIMIT: i64 = 100;
@@ -94,7 +94,7 @@ impl Limit {
 /// Reads what a limit shall be.
 pub fn rate(subject: &Subject, text: &str, burst: Option<i64>) -> Result<Rate, Vec<FieldError>> {
     let mut errors = Errors::default();
-    let limit = errors.keep(limit("rate_limit", text)).map(RateLimit::rate);
+    let limit = errors.keep(rate_limit("rate_limit", text)).map(RateLimit::rate);
     let Some(rate) = limit else { return errors.finish(None) };
     if *subject != Subject::All {
         if burst.is_some() {
@@ -118,12 +118,6 @@ pub fn rate(subject: &Subject, text: &str, burst: Option<i64>) -> Result<Rate, V
         errors.add(error);
     }
     errors.finish(Some(rate))
-}
-
-/// A limit such as `100/minute`.
-pub fn limit(field: &str, text: &str) -> Result<RateLimit, FieldError> {
-    let detail = "must be such as `100/minute`: 1 to 1000000 calls a `second`, `minute`, `hour` or `day`";
-    RateLimit::parse(text).ok_or_else(|| FieldError::new(field, "format", detail))
 }
 
 /// What is wrong with a burst. A bucket fills within a day, so that one that nobody has used for longer is full.

@@ -2,9 +2,9 @@
 
 use insula_domain::bucket::Rate;
 use insula_domain::rate_limit::RateLimit;
-use insula_kit::validate::{Errors, FieldError};
+use insula_kit::validate::{Errors, FieldError, rate_limit};
 
-use crate::limit::{fault_of_burst, is_operation, limit};
+use crate::limit::{fault_of_burst, is_operation};
 
 const NAME_LENGTH: usize = 40;
 /// The most quotas, and the most limited operations, of one plan.
@@ -78,7 +78,7 @@ impl Terms {
             } else if endpoint_limits[..at].iter().any(|(other, _)| other == operation) {
                 errors.add(repeated(&field));
             }
-            let limit = errors.keep(limit(&format!("endpoint_limits/{at}/rate_limit"), text));
+            let limit = errors.keep(rate_limit(&format!("endpoint_limits/{at}/rate_limit"), text));
             limits.extend(limit.map(|limit| (operation.clone(), limit)));
         }
         let rate = Rate::per_minute(calls, burst);
