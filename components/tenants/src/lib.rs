@@ -42,7 +42,6 @@ mod service;
 mod store;
 mod tenant;
 
-use insula_domain::lifecycle::Event;
 use insula_kit::problem::Kind;
 use insula_kit::{Cx, Problem, Request, Response};
 
@@ -64,8 +63,8 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::List => http::list::handle(cx, &request).await,
         Operation::Get => http::get::handle(cx, &request).await,
         Operation::Change => http::change::handle(cx, &request).await,
-        Operation::Suspend => http::state::set(cx, &request, Event::Suspend).await,
-        Operation::Activate => http::state::set(cx, &request, Event::Activate).await,
+        Operation::Suspend => http::state::set(cx, &request, service::lifecycle::SUSPEND).await,
+        Operation::Activate => http::state::set(cx, &request, service::lifecycle::ACTIVATE).await,
         Operation::Remove => http::state::remove(cx, &request).await,
         Operation::ListMembers => http::members::list::handle(cx, &request).await,
         Operation::SetRole => http::members::set_role::handle(cx, &request).await,

@@ -1,12 +1,11 @@
 //! `POST /api/v1/tenants/{tenant_id}/suspend` and `…/activate`, `DELETE /api/v1/tenants/{tenant_id}`
 
-use insula_domain::lifecycle::Event;
 use insula_kit::{Cx, Problem, Request, Response, etag};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::TenantView;
-use crate::service::lifecycle;
+use crate::service::lifecycle::{self, Asked, DEPROVISION};
 use crate::tenant::Reason;
 
 /// Why a tenant's state shall be another.
@@ -19,14 +18,14 @@ pub struct ReasonBody {
     reason: String,
 }
 
-pub async fn set(cx: &Cx, request: &Request, event: Event) -> Result<Response, Problem> {
+pub async fn set(cx: &Cx, request: &Request, asked: Asked) -> Result<Response, Problem> {
     let ReasonBody { reason } = request.json()?;
     let reason = Reason::parse(&reason)?;
-    let tenant = lifecycle::happen(cx, request.path_id("tenant_id")?, event, Some(reason)).await?;
+    let tenant = lifecycle::happen(cx, request.path_id("tenant_id")?, asked, Some(reason)).await?;
     Ok(etag::tagged(Response::ok(&TenantView::from(&tenant))?))
 }
 
 pub async fn remove(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let tenant = lifecycle::happen(cx, request.path_id("tenant_id")?, Event::Deprovision, None).await?;
+    let tenant = lifecycle::happen(cx, request.path_id("tenant_id")?, DEPROVISION, None).await?;
     Response::json(202, &TenantView::from(&tenant))
 }

@@ -12,21 +12,21 @@ use super::{ATTEMPTS, get};
 use crate::store;
 use crate::tenant::{Actor, Reason, Standing, Tenant, next};
 
-/// What the tenant's log says of it. The reason is free text, which may name people, and the log is for ever: it stays with
-/// the tenant.
-fn entry(id: TenantId, event: Event) -> audit::Event {
-    let action = match event {
-        Event::Suspend => Action::TenantSuspended,
-        Event::Activate => Action::TenantActivated,
-        Event::Deprovision => Action::TenantDeprovisioning,
-        Event::Deprovisioned => Action::TenantDeleted,
-        Event::Provision | Event::Provisioned | Event::ProvisioningFailed => Action::TenantChanged,
-    };
-    audit::Event::new(action).in_tenant(id)
-}
+/// What happens to a tenant when somebody asks for it, and what the tenant's log says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked(Event, Action);
 
-/// Has `event` happen to a tenant.
-pub async fn happen(cx: &Cx, id: TenantId, event: Event, reason: Option<Reason>) -> Result<Tenant, Problem> {
+/// Its calls shall be refused.
+pub const SUSPEND: Asked = Asked(Event::Suspend, Action::TenantSuspended);
+/// Its calls shall be let in again.
+pub const ACTIVATE: Asked = Asked(Event::Activate, Action::TenantActivated);
+/// It shall go.
+pub const DEPROVISION: Asked = Asked(Event::Deprovision, Action::TenantDeprovisioning);
+
+/// Has something happen to a tenant. The reason is free text, which may name people, and the log is for ever: it stays with
+/// the tenant.
+pub async fn happen(cx: &Cx, id: TenantId, asked: Asked, reason: Option<Reason>) -> Result<Tenant, Problem> {
+    let Asked(event, action) = asked;
     let actor = if cx.caller() == Caller::Operator { Actor::Operator } else { Actor::Member };
     for _ in 0..ATTEMPTS {
         let present = get(cx, id).await?;
@@ -34,7 +34,7 @@ pub async fn happen(cx: &Cx, id: TenantId, event: Event, reason: Option<Reason>)
         let standing = Standing { state, by: Some(actor), reason: reason.clone() };
         let before = present.standing.state.as_str();
         let next = Tenant { standing, version: present.version + 1, ..present };
-        let entry = entry(id, event).fact("state_before", before);
+        let entry = audit::Event::new(action).in_tenant(id).fact("state_before", before);
         if cx.change(cx.scope(), store::set_state(&next, cx.now()), entry).await?.is_some() {
             return Ok(next);
         }
