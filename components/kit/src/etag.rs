@@ -70,6 +70,22 @@ pub fn demand_absent(request: &Request) -> Result<(), Problem> {
     }
 }
 
+/// One of the two, for what may be there.
+///
+/// # Errors
+///
+/// `stale`, and whatever `answer` failed with.
+pub fn demand_present<T>(
+    request: &Request,
+    present: Option<&T>,
+    answer: impl FnOnce(&T) -> Result<Response, Problem>,
+) -> Result<(), Problem> {
+    match present {
+        Some(present) => demand(request, &answer(present)?),
+        None => demand_absent(request),
+    }
+}
+
 /// The tag of a representation: 128 bits of its SHA-256, quoted.
 #[must_use]
 pub fn tag(body: &[u8]) -> String {

@@ -26,9 +26,8 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let LimitBody { rate_limit, burst } = request.json()?;
     let subject = subject(request)?;
     let rate = rate(&subject, &rate_limit, burst)?;
-    let unchanged = |present: Option<&Limit>| match present {
-        Some(present) => etag::demand(request, &Response::ok(&LimitView::from(present))?),
-        None => etag::demand_absent(request),
+    let unchanged = |present: Option<&Limit>| {
+        etag::demand_present(request, present, |limit| Response::ok(&LimitView::from(limit)))
     };
     let limit = limit::set(cx, request.path_id("tenant_id")?, &subject, rate, unchanged).await?;
     Ok(etag::tagged(Response::ok(&LimitView::from(&limit))?))

@@ -67,9 +67,8 @@ impl PlanBody {
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let terms = request.json::<PlanBody>()?.read()?;
-    let unchanged = |present: Option<&Plan>| match present {
-        Some(present) => etag::demand(request, &Response::ok(&PlanView::from(present))?),
-        None => etag::demand_absent(request),
+    let unchanged = |present: Option<&Plan>| {
+        etag::demand_present(request, present, |plan| Response::ok(&PlanView::from(plan)))
     };
     let name = request.path_text("plan").unwrap_or_default();
     let plan = plan::set(cx, name, &terms, unchanged).await?;
