@@ -42,16 +42,17 @@ pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
     ]
 }
 
-/// The place of the statement in [`change`] that finds no plan.
+/// The place of the statement in [`change`] that finds no plan, where it is another one.
 pub const PLAN: usize = 0;
 
 /// Stores a tenant as it shall be; refused if it was changed meanwhile, or there is no such plan.
-pub fn change(next: &Tenant) -> Result<Vec<Statement>, sql::Error> {
+pub fn change(present: &Tenant, next: &Tenant) -> Result<Vec<Statement>, sql::Error> {
     let settings =
         serde_json::to_string(&next.settings).map_err(|_| sql::Error::Decode("settings".to_owned()))?;
     let (region, before) = (next.region.as_ref().map(|region| region.as_str().to_owned()), next.version - 1);
     let values = params![next.name.as_str(), &next.plan, region, settings, next.id, before];
-    Ok(vec![Statement::required(GET_PLAN, params![&next.plan]), Statement::required(CHANGE, values)])
+    let plan = (next.plan != present.plan).then(|| Statement::required(GET_PLAN, params![&next.plan]));
+    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).collect())
 }
 
 /// Stores the state that a tenant shall be in; refused if it was changed meanwhile.

@@ -32,12 +32,14 @@ pub async fn change(
             return Err(Problem::new(&TENANT_SUSPENDED));
         }
         let next = change.apply(&present);
-        let mut statements = store::change(&next)?;
+        let mut statements = store::change(&present, &next)?;
         let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
         statements.push(cx.audit(entry.fact("version", next.version)).await?);
         match cx.db().batch(cx.scope(), statements).await {
             Ok(_) => return Ok(next),
-            Err(sql::Error::Refused(store::PLAN)) => return Err(Error::NoSuchPlan.into()),
+            Err(sql::Error::Refused(store::PLAN)) if next.plan != present.plan => {
+                return Err(Error::NoSuchPlan.into());
+            }
             Err(sql::Error::Refused(_)) => {}
             Err(error) => return Err(error.into()),
         }
