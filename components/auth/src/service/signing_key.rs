@@ -80,8 +80,9 @@ pub async fn list(cx: &Cx) -> Result<Vec<Listed>, Problem> {
     stored(cx).await
 }
 
-/// Makes the next key. Returns whether one was made; who comes at the same time as another may find it made.
-pub async fn rotate(cx: &Cx, rotation: Rotation) -> Result<bool, Problem> {
+/// Makes the next key. Returns whether one was made, and the keys that there are then; who comes at the same time as another
+/// may find it made.
+pub async fn rotate(cx: &Cx, rotation: Rotation) -> Result<(bool, Vec<Listed>), Problem> {
     for _ in 0..ATTEMPTS {
         let keys = list(cx).await?;
         let waits = keys.iter().any(|listed| listed.state == State::Next);
@@ -92,12 +93,12 @@ pub async fn rotate(cx: &Cx, rotation: Rotation) -> Result<bool, Problem> {
             Rotation::Withdraw => true,
         };
         if !is_wanted {
-            return Ok(false);
+            return Ok((false, keys));
         }
         let at_once = rotation == Rotation::Withdraw || !signs;
         let signs_from = if at_once { cx.now() } else { cx.now().plus_ms(LEAD_MS) };
         if add(cx, &keys, signs_from, rotation == Rotation::Withdraw).await? {
-            return Ok(true);
+            return Ok((true, stored(cx).await?));
         }
     }
     Err(sql::Error::Busy.into())

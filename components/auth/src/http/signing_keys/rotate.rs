@@ -41,7 +41,6 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         (false, true) => Rotation::Withdraw,
         (false, false) => Rotation::Next,
     };
-    let rotated = signing_key::rotate(cx, rotation).await?;
-    let keys = signing_key::list(cx).await?;
+    let (rotated, keys) = signing_key::rotate(cx, rotation).await?;
     Response::ok(&RotatedView { rotated, keys: SigningKeysView::from(keys.as_slice()) })
 }
