@@ -2,6 +2,7 @@
 
 mod entries;
 mod kept;
+mod notes;
 mod writers;
 
 use insula_audit::chain::Head;

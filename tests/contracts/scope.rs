@@ -10,6 +10,7 @@ use insula_tests::support::repository;
 const OF_ALL: &[(&str, &str)] = &[
     ("api_key_purge.sql", "what ended long ago is removed by the tick, whatever tenant it is of"),
     ("api_key_get_by_import.sql", "a key of another system belongs to one tenant, whichever that is"),
+    ("api_key_miss_unproven.sql", "whoever takes an account over is rid of its keys, in every tenant"),
     ("api_key_revoke_unproven.sql", "whoever takes an account over is rid of its keys, in every tenant"),
     ("api_key_revoke_by_credential.sql", "who finds a leaked key doesn't know whose it is"),
     ("invitation_purge.sql", "what is over is removed by the tick, whatever tenant it is of"),

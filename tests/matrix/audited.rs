@@ -1,7 +1,7 @@
 //! Every route that changes something leaves an entry in the audit log, or stands here with the reason why not. A route
 //! nobody thought of fails.
 
-use insula_kit::route::{Access, Method};
+use insula_kit::route::{Access, Method, Route};
 use insula_tests::routes::groups;
 use insula_tests::support::App;
 
@@ -60,6 +60,64 @@ fn every_route_that_changes_something_leaves_an_entry() {
         }
     }
     assert_eq!(named.len(), UNRECORDED.len() + ELSEWHERE.len(), "an excuse is for no route: {named:?}");
+}
+
+/// Whether the operator may read there what is a tenant's.
+fn is_read_by_the_operator(route: &Route<()>) -> bool {
+    let access = matches!(
+        route.access,
+        Access::MemberOfPath
+            | Access::PersonOrOperator
+            | Access::PersonWithOrOperator(_)
+            | Access::PermissionOrOperator(_)
+            | Access::InAnyState(_)
+    );
+    route.method == Method::Get && access
+}
+
+#[test]
+fn every_route_that_the_operator_reads_of_a_tenant_leaves_an_entry_in_its_log() {
+    let app = App::start().without_limits();
+    let ada = Side::new(&app, "ada");
+    let mut read = 0;
+    for group in groups() {
+        for route in group.routes.iter().filter(|route| is_read_by_the_operator(route)) {
+            let path = path(route, |name| ada.id(name).to_owned());
+            let log = if path.contains(&ada.owner.tenant_id) { &*ada.owner.tenant_id } else { "platform" };
+            let count = || {
+                app.db().number(&format!(
+                    "select count(*) from audit_entry where action = 'operator.read' and tenant_id = '{log}'"
+                ))
+            };
+            let before = count();
+            let answer = request(&app, route, &path, Some(&app.operator())).send();
+            let noted = count() - before;
+            assert_eq!(noted, i64::from(answer.status < 300), "{}: {answer}", route.doc.id);
+            read += usize::from(answer.status < 300);
+        }
+    }
+    assert!(read >= 6, "the operator read only {read}");
+}
+
+#[test]
+fn every_route_that_refuses_a_member_leaves_an_entry() {
+    let app = App::start().without_limits();
+    let ada = Side::new(&app, "ada");
+    let mut refused = 0;
+    for group in groups() {
+        for route in &group.routes {
+            let count =
+                || app.db().number("select count(*) from audit_entry where action = 'permission.refused'");
+            ada.renew(&app);
+            let before = count();
+            let path = path(route, |name| ada.id(name).to_owned());
+            let answer = request(&app, route, &path, Some(&ada.member.caller)).send();
+            let is_refused = answer.status == 403 && answer.json()["type"] == "/problems/forbidden";
+            assert_eq!(count() - before, i64::from(is_refused), "{}: {answer}", route.doc.id);
+            refused += usize::from(is_refused);
+        }
+    }
+    assert!(refused >= 10, "only {refused} were refused");
 }
 
 #[test]

@@ -17,8 +17,9 @@
 //!
 //! More things are slowed down that are no failures. Logins that succeed are counted by account, because each costs
 //! a hash and a session; the count is looked at before the hash and made with the session, so only who has the password
-//! moves it. In the same way exchanges of refresh tokens are counted by person. A registration is counted as if its address were taken, and takes that back when it isn't: who looks for
-//! customers among addresses is held to a few a day.
+//! moves it. In the same way exchanges of refresh tokens are counted by person. A registration is counted as if its
+//! address were taken, and takes that back when it isn't: who looks for customers among addresses is held to a few a
+//! day.
 //!
 //! Accounts and networks are kept as digests under the master key, so the table names nobody.
 
@@ -35,6 +36,8 @@ use insula_kit::{Cx, Problem, schema};
 use self::rule::{CODE, ELSEWHERE, LOGIN, NETWORK, PAIR, REFRESH, Rule, TAKEN, TAKEN_WIDE, WIDE};
 use crate::error::Error;
 
+/// For how long another failed login isn't noted: as long as who fails from one network waits at most.
+pub const NOTED_MS: i64 = PAIR.longest_wait_ms;
 /// How long a network stays known after the last login from it: 90 days.
 const KNOWN_MS: i64 = 90 * 86_400_000;
 
@@ -92,6 +95,14 @@ pub fn refreshes(cx: &Cx, user_id: UserId) -> Result<Subject, Problem> {
 /// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
 pub fn mail(cx: &Cx) -> Result<Vec<Subject>, Problem> {
     networks(cx, "mail")
+}
+
+/// What makes two failed logins one for the audit log: the account and the network; and of what is nobody's account, the
+/// surroundings of the network alone, because there is no end of addresses.
+pub fn noted(cx: &Cx, account: &str, is_known: bool) -> Result<String, Problem> {
+    let place = |of: fn(IpAddr) -> String| cx.client().map(of).unwrap_or_default();
+    let text = if is_known { format!("{account}\n{}", place(narrow)) } else { place(wide) };
+    cx.keyed_digest("noted login", &text)
 }
 
 /// The network that the call comes from, as it is remembered; none where the host tells none.

@@ -96,6 +96,10 @@ actions! {
     SessionEnded = "session.ended";
     /// Every session of a person was ended.
     SessionsEnded = "sessions.ended";
+    /// The operator read what is a tenant's.
+    OperatorRead = "operator.read";
+    /// Somebody was refused what it may not do.
+    PermissionRefused = "permission.refused";
     /// Another key signs access tokens, from now on or soon.
     SigningKeyAdded = "signing_key.added";
 }

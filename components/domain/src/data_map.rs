@@ -77,6 +77,7 @@ pub const TABLES: &[Table] = &[
     audit::ENTRY,
     audit::HEAD,
     audit::NODE,
+    audit::PAUSE,
     tenants::BUCKET,
     people::EARLIER_ACCOUNT_TOKEN,
     tenants::ENDPOINT_LIMIT,

@@ -129,7 +129,8 @@ impl Cx {
         if event.log.is_none() && !event.action.is_beyond_tenants() {
             event.log = self.membership().map(|membership| membership.tenant_id);
         }
-        if let Some(client) = self.client() {
+        // A component that is given no master key can seal nothing, so what it notes tells no address.
+        if let Some(client) = self.client().filter(|_| self.master_key().is_ok()) {
             event = event.personal("address", client);
         }
         let (actor, subject) = if event.is_systems {

@@ -127,7 +127,7 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
 
 /// The credential that the caller presented: a bearer token or an API key. Two different ones are none, and so is a
 /// key beside an `Authorization` of another scheme.
-fn credential(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn credential(headers: &HeaderMap) -> Option<String> {
     let mut presented: Option<&str> = None;
     let bearers = headers.get_all("authorization").iter().map(|value| {
         let (scheme, text) = value.to_str().ok()?.split_once(' ')?;
@@ -150,6 +150,11 @@ impl Grant {
     #[must_use]
     pub const fn of(caller: Caller, membership: Option<Membership>) -> Self {
         Self { caller, membership, limits: Vec::new() }
+    }
+
+    /// What stands for one where the guard gave none, so that it can be told who asked.
+    pub(crate) const fn refused(caller: Caller) -> Self {
+        Self { caller, membership: None, limits: Vec::new() }
     }
 
     fn read(grant: wit::Grant) -> Result<Self, Problem> {

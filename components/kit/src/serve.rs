@@ -6,7 +6,8 @@
 //! 3. Query and body are read, within their limits: 400, 413, 415, 422.
 //! 4. A request that makes something and was made before is answered as then.
 //! 5. The operation runs.
-//! 6. Whatever came back becomes the answer, with the headers that every answer carries.
+//! 6. What the operator read, and a refusal, is noted in the audit log.
+//! 7. Whatever came back becomes the answer, with the headers that every answer carries.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -23,7 +24,8 @@ use crate::guard::{self, Call};
 use crate::id::RequestId;
 use crate::idempotency;
 use crate::log;
-use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::note::{self, Reading};
+use crate::problem::{FORBIDDEN, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::request::{Request, Upload, parse_query, too_large};
 use crate::response::Response;
 use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route};
@@ -95,7 +97,12 @@ async fn answer<Op: Copy + 'static>(
             schema::ensure(&config.db).await?;
             return Err(problem);
         }
-        admitted => admitted?,
+        Err(problem) => {
+            let presented = guard::credential(incoming.headers());
+            note::refused_by_guard(&problem, &config, call, client, presented.as_deref()).await?;
+            return Err(problem);
+        }
+        Ok(grant) => grant,
     };
     if tenant.is_some() {
         second_factor::ensure(&config.db, &grant).await?;
@@ -108,7 +115,16 @@ async fn answer<Op: Copy + 'static>(
         idempotency_key: idempotency_key(route, incoming.headers()),
         claim: RefCell::new(None),
     };
-    let outcome = run(route, incoming, path, &cx, dispatch).await;
+    let reading = Reading::of(route.method, call, incoming.uri().path());
+    let mut outcome = run(route, incoming, path.clone(), &cx, dispatch).await;
+    let noted = match (&outcome, reading) {
+        (Ok(_), Some(reading)) => reading.note(&cx).await,
+        (Err(problem), _) if problem.kind() == &FORBIDDEN => note::refused(&cx, call).await,
+        (Ok(_) | Err(_), _) => Ok(()),
+    };
+    if let Err(problem) = noted {
+        outcome = Err(problem);
+    }
     // An admitted call tells what is left of the limits, also when the operation refuses or fails.
     match outcome {
         Ok(response) => Ok(cx.grant.with_limits(response)),

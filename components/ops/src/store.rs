@@ -19,6 +19,7 @@ const PURGE_MAILBOX: &str = include_str!("../sql/mailbox_purge.sql");
 const PURGE_SESSIONS: &str = include_str!("../sql/session_purge.sql");
 const PURGE_GUESSES: &str = include_str!("../sql/guess_purge.sql");
 const PURGE_KEYS: &str = include_str!("../sql/api_key_purge.sql");
+const PURGE_AUDIT_PAUSES: &str = include_str!("../sql/audit_pause_purge.sql");
 const PURGE_KNOWN_NETWORKS: &str = include_str!("../sql/known_network_purge.sql");
 
 /// The most rows that one statement deletes. The statements say the same number.
@@ -53,6 +54,11 @@ pub async fn purge_guesses(db: &Db, now: Timestamp) -> Result<usize, sql::Error>
 /// Deletes a chunk of the networks that nobody has logged in from for long. Returns how many there were.
 pub async fn purge_known_networks(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
     purge(db, PURGE_KNOWN_NETWORKS, now).await
+}
+
+/// Deletes a chunk of the pauses of the audit log that are over. Returns how many there were.
+pub async fn purge_audit_pauses(db: &Db, now: Timestamp) -> Result<usize, sql::Error> {
+    purge(db, PURGE_AUDIT_PAUSES, now).await
 }
 
 /// Deletes a chunk of the tokens of accounts that are over. Returns how many there were.

@@ -26,6 +26,8 @@ pub enum Task {
     Guesses,
     /// Deletes networks that nobody has logged in from for long.
     KnownNetworks,
+    /// Deletes pauses of the audit log that are over.
+    AuditPauses,
     /// Deletes tokens of accounts that are over.
     AccountTokens,
     /// Deletes earlier tokens of accounts that are over.
@@ -52,13 +54,14 @@ pub struct Ran {
 }
 
 impl Task {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Idempotency,
         Self::AccessTokens,
         Self::RefreshTokens,
         Self::Sessions,
         Self::Guesses,
         Self::KnownNetworks,
+        Self::AuditPauses,
         Self::AccountTokens,
         Self::EarlierAccountTokens,
         Self::Invitations,
@@ -77,6 +80,7 @@ impl Task {
             Self::Sessions => "purge_sessions",
             Self::Guesses => "purge_guesses",
             Self::KnownNetworks => "purge_known_networks",
+            Self::AuditPauses => "purge_audit_pauses",
             Self::AccountTokens => "purge_account_tokens",
             Self::EarlierAccountTokens => "purge_earlier_account_tokens",
             Self::Invitations => "purge_invitations",
@@ -96,6 +100,7 @@ impl Task {
             Self::Sessions => store::purge_sessions(db, now).await,
             Self::Guesses => store::purge_guesses(db, now).await,
             Self::KnownNetworks => store::purge_known_networks(db, now).await,
+            Self::AuditPauses => store::purge_audit_pauses(db, now).await,
             Self::AccountTokens => store::purge_account_tokens(db, now).await,
             Self::EarlierAccountTokens => store::purge_earlier_account_tokens(db, now).await,
             Self::Invitations => store::purge_invitations(db, now).await,

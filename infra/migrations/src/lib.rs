@@ -66,6 +66,7 @@ pub const STEPS: &[Step] = steps! {
     12 "0012_audit"
     13 "0013_lifecycle"
     14 "0014_isolation"
+    15 "0015_notes"
 };
 
 /// The number that the present code needs.

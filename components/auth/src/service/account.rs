@@ -2,7 +2,7 @@
 
 use insula_domain::action::Action;
 use insula_kit::audit::Event;
-use insula_kit::id::UserId;
+use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::token::Token;
 use insula_kit::{Cx, Problem};
@@ -14,7 +14,8 @@ use crate::email::Email;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
 use crate::password::{Cost, Password};
-use crate::store::account::{self, Holder};
+use crate::service::session::ATTEMPTS;
+use crate::store::account::{self, Holder, Left};
 
 /// How long a person is not told again that somebody tried to register with its address: a day.
 const TOLD_MS: i64 = 86_400_000;
@@ -72,13 +73,45 @@ pub async fn tell_owner(cx: &Cx, email: &Email) -> Result<(), Problem> {
 /// Sets the password of the token's person. A token that proves nothing costs no hashing.
 pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<(), Problem> {
     let (digest, holder) = find(cx, token).await?;
+    let (user_id, scope) = (holder.user_id, Scope::Person(holder.user_id));
     let hash = password.hash(Cost::load().await?, cx.random()?)?;
-    let mut statements = account::reset(&digest, holder.user_id, &hash, cx.now());
-    statements.extend(guess::remember(cx, holder.user_id)?);
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
-    statements.push(outbox::send(cx, Template::PasswordChanged, &holder.user_id.to_string(), &letter)?);
-    statements.push(cx.audit(Event::new(Action::PasswordReset).by(holder.user_id)).await?);
-    take(cx, holder.user_id, statements).await
+    for _ in 0..ATTEMPTS {
+        let left = account::read_left(&cx.batch(scope, account::get_left(user_id)).await?)?;
+        let mut statements = account::reset(&digest, user_id, &hash, &left, cx.now());
+        statements.extend(guess::remember(cx, user_id)?);
+        statements.push(outbox::send(cx, Template::PasswordChanged, &user_id.to_string(), &letter)?);
+        statements.extend(entries_of_reset(cx, user_id, &left).await?);
+        match cx.db().batch(scope, statements).await {
+            Ok(_) => return Ok(()),
+            Err(sql::Error::Refused(account::TOKEN)) => return Err(Error::InvalidToken.into()),
+            // There is more in the account, or less, than a moment ago.
+            Err(sql::Error::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(sql::Error::Busy.into())
+}
+
+/// What appends to the logs of the tenants, and then to the platform's, what went with the old password.
+async fn entries_of_reset(cx: &Cx, user_id: UserId, left: &Left) -> Result<Vec<Statement>, Problem> {
+    let of_key = |(tenant_id, id): &(TenantId, KeyId)| {
+        Event::new(Action::KeyRevoked).in_tenant(*tenant_id).fact("key_id", id).fact("with", "password.reset")
+    };
+    let mut events: Vec<Event> = left.keys.iter().map(of_key).collect();
+    if left.factor {
+        events.push(Event::new(Action::SecondFactorRemoved).fact("with", "password.reset"));
+    }
+    let mut reset = Event::new(Action::PasswordReset);
+    if left.more_keys {
+        reset = reset.fact("keys", "more were revoked than have an entry each");
+    }
+    events.push(reset);
+    let mut statements = Vec::with_capacity(events.len());
+    for event in events {
+        statements.push(cx.audit(event.by(user_id)).await?);
+    }
+    Ok(statements)
 }
 
 async fn find<P: Purpose>(cx: &Cx, token: &Token<P>) -> Result<(String, Holder), Problem> {

@@ -37,12 +37,12 @@ pub async fn log_in(cx: &Cx, login: &Login) -> Result<Tokens, Problem> {
     let logins = guess::logins(cx, login.account.as_str())?;
     let attempt = Attempt::begin_beside(cx, subjects, Some(&logins)).await?;
     let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost)?;
+    let about = guess::noted(cx, login.account.as_str(), known.is_some())?;
     let Some(known) = known.filter(|_| is_proven) else {
-        // Of a known and of an unknown account the same is kept, in the same time. The guesses that are let through are
-        // few, and so are the entries.
+        // Of a known and of an unknown account the same is kept, in the same time.
         let account = cx.keyed_digest("audit account", login.account.as_str())?;
         let event = Event::new(Action::LoginFailed).fact("account_digest", &account[..16]);
-        cx.query(Scope::System, cx.audit(event).await?).await?;
+        cx.note(&about, guess::NOTED_MS, event).await?;
         return Err(Error::InvalidCredentials.into());
     };
     let outcome = enter(cx, login, known, &Counted { attempt: &attempt, logins }, cost).await;

@@ -1,8 +1,8 @@
 //! Mailed tokens in the database, and what they change.
 
-use insula_kit::id::UserId;
+use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::params;
-use insula_kit::sql::{self, Row, Statement};
+use insula_kit::sql::{self, Row, Rows, Statement};
 use insula_kit::time::Timestamp;
 
 use super::session;
@@ -23,8 +23,15 @@ const VERIFY: &str = include_str!("../../sql/user_account_verify.sql");
 const DELETE_CODES_UNPROVEN: &str = include_str!("../../sql/recovery_code_delete_unproven.sql");
 const DELETE_FACTOR_UNPROVEN: &str = include_str!("../../sql/second_factor_delete_unproven.sql");
 const REVOKE_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_revoke_unproven.sql");
+const REVOKE_KEY: &str = include_str!("../../sql/api_key_revoke.sql");
+const LIST_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_list_unproven.sql");
+const MISS_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_miss_unproven.sql");
+const GET_FACTOR_UNPROVEN: &str = include_str!("../../sql/second_factor_get_unproven.sql");
 const DELETE_NETWORKS: &str = include_str!("../../sql/known_network_delete_by_user.sql");
 const RESET: &str = include_str!("../../sql/user_account_reset.sql");
+
+/// The most keys of an account that are told of one by one when they are revoked with it.
+const KEYS_TOLD: i64 = 200;
 
 /// Whose a token is.
 pub struct Holder {
@@ -67,20 +74,72 @@ pub fn verify(digest: &str, user_id: UserId, now: Timestamp) -> Vec<Statement> {
     ]
 }
 
+/// What somebody may have left in an account before its address was proven, and what would let it in again.
+pub struct Left {
+    /// Keys that count, with their tenants.
+    pub keys: Vec<(TenantId, KeyId)>,
+    /// Whether there are more of them than are told of one by one.
+    pub more_keys: bool,
+    /// Whether there is a second factor.
+    pub factor: bool,
+}
+
+/// What is left in the account, for [`read_left`].
+pub fn get_left(user_id: UserId) -> Vec<Statement> {
+    vec![
+        Statement::new(LIST_KEYS_UNPROVEN, params![user_id, KEYS_TOLD + 1]),
+        Statement::new(GET_FACTOR_UNPROVEN, params![user_id]),
+    ]
+}
+
+/// Reads what is left in the account.
+pub fn read_left(results: &[Rows]) -> Result<Left, sql::Error> {
+    let [keys, factors] = results else { return Err(sql::Error::Decode("unproven".to_owned())) };
+    let mut keys = keys
+        .iter()
+        .map(|row| Ok((row.id("tenant_id")?, row.id("id")?)))
+        .collect::<Result<Vec<_>, sql::Error>>()?;
+    let told = usize::try_from(KEYS_TOLD).unwrap_or_default();
+    let more_keys = keys.len() > told;
+    keys.truncate(told);
+    Ok(Left { keys, more_keys, factor: !factors.is_empty() })
+}
+
+/// The place of the statement in [`reset`] that returns no row when the token proves nothing any more. Whatever else is
+/// refused isn't what was read of it.
+pub const TOKEN: usize = 1;
+
 /// Uses a token to set another password: it proves the address too, and ends all sessions and all other tokens. Refused
 /// when it was used or replaced meanwhile. Where the address was never proven before, somebody else may have made the
-/// account, so what would let them in again goes too: a second factor, keys.
-pub fn reset(digest: &str, user_id: UserId, password: &PasswordHash, now: Timestamp) -> Vec<Statement> {
+/// account, so what would let them in again goes too: a second factor, keys; refused when there is more than was read.
+pub fn reset(
+    digest: &str,
+    user_id: UserId,
+    password: &PasswordHash,
+    left: &Left,
+    now: Timestamp,
+) -> Vec<Statement> {
     let mut statements = vec![
         insula_turns::of_person(user_id),
         Statement::required(HOLD, params![digest, user_id]),
         Statement::new(DELETE_CODES_UNPROVEN, params![user_id]),
-        Statement::new(DELETE_FACTOR_UNPROVEN, params![user_id]),
-        Statement::new(REVOKE_KEYS_UNPROVEN, params![now, user_id]),
+    ];
+    let factor = Statement::new(DELETE_FACTOR_UNPROVEN, params![user_id]);
+    statements.push(if left.factor { factor.must() } else { factor });
+    let revoke = |(tenant_id, id): &(TenantId, KeyId)| {
+        Statement::required(REVOKE_KEY, params![now, *tenant_id, *id, user_id])
+    };
+    statements.extend(left.keys.iter().map(revoke));
+    statements.push(if left.more_keys {
+        Statement::new(REVOKE_KEYS_UNPROVEN, params![now, user_id])
+    } else {
+        Statement::required(MISS_KEYS_UNPROVEN, params![user_id])
+    });
+    statements.extend([
         Statement::required(RESET, params![password.as_str(), now, user_id]),
         session::end_all(user_id, now),
-        delete_networks(user_id),
-    ];
+    ]);
+    statements.push(delete_networks(user_id));
     statements.extend(delete_tokens(user_id));
     statements
 }

@@ -99,7 +99,8 @@ pub fn end_reused(used: &str, next: &str, now: Timestamp) -> Statement {
     Statement::new(END_REUSED, params![now, used, next])
 }
 
-/// Ends the session that a token was made for of which nothing is stored any more; no row: it is over, or the token is there.
+/// Ends the session that a token was made for of which nothing is stored any more; no row: it is over, or the token is
+/// there.
 pub fn end_forgotten(used: &str, session_id: SessionId, now: Timestamp) -> Statement {
     Statement::new(END_FORGOTTEN, params![now, session_id, used])
 }

@@ -47,6 +47,17 @@ pub const NODE: Table = Table {
     columns: &[("tenant_id", Technical), ("level", Technical), ("place", Technical), ("hash", Technical)],
 };
 
+pub const PAUSE: Table = Table {
+    name: "audit_pause",
+    owner: "kit",
+    subject: None,
+    basis: Security,
+    retention: "until the same may be noted again: an hour at most",
+    exported: false,
+    erasure: Keep,
+    columns: &[("subject", Technical), ("ends_at_ms", Technical)],
+};
+
 pub const CHECKPOINT: Table = Table {
     name: "audit_checkpoint",
     owner: "sql",

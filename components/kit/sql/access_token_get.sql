@@ -1,0 +1,7 @@
+-- Whose an access token is, and the tenant that it acts in, if the person is a member there.
+-- Parameters: $1 digest.
+select s.id, s.user_id, m.tenant_id
+from access_token a
+join session s on s.id = a.session_id
+left join membership m on m.tenant_id = a.tenant_id and m.user_id = s.user_id
+where a.digest = $1

@@ -1,0 +1,153 @@
+//! What changes nothing and is told all the same: that the operator read what is a tenant's, that somebody was refused. The
+//! path from a request to an answer sees to it, so no operation has to think of it.
+//!
+//! Anybody can cause such a thing as often as it likes, so it is noted once, and then not again for a while ([`Cx::note`]).
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use insula_domain::action::Action;
+use insula_domain::credential::{self, Presented};
+use insula_sql::params;
+
+use crate::audit::Event;
+use crate::config::Config;
+use crate::cx::Cx;
+use crate::guard::{Call, Caller, Grant};
+use crate::id::{KeyId, TenantId};
+use crate::problem::{FORBIDDEN, Problem};
+use crate::route::{Access, Method};
+use crate::schema::Failure;
+use crate::sql::{self, Scope, Statement};
+
+const GET: &str = include_str!("../sql/audit_pause_get.sql");
+const INSERT: &str = include_str!("../sql/audit_pause_insert.sql");
+const GET_BY_TOKEN: &str = include_str!("../sql/access_token_get.sql");
+const GET_BY_KEY: &str = include_str!("../sql/api_key_get_by_credential.sql");
+
+/// How long the same read, or the same refusal of the same caller, isn't noted again: an hour.
+const PAUSE_MS: i64 = 3_600_000;
+
+impl Cx {
+    /// Appends to the audit log that something happened, unless that was noted less than a pause ago. `about` is what makes
+    /// it the same as before; only a digest of it is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::audit`] and [`Self::batch`].
+    pub async fn note(&self, about: &str, pause_ms: i64, event: Event) -> Result<(), Problem> {
+        let subject = credential::digest(about);
+        let now = self.now();
+        if !self.query(Scope::System, Statement::new(GET, params![&subject, now])).await?.is_empty() {
+            return Ok(());
+        }
+        let begin = Statement::required(INSERT, params![&subject, now.plus_ms(pause_ms), now]);
+        match self.batch(Scope::System, vec![begin, self.audit(event).await?]).await {
+            // Refused: another call was faster.
+            Ok(_) | Err(Failure::Database(sql::Error::Refused(_))) => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
+/// What a call reads, for the log.
+pub struct Reading {
+    operation: &'static str,
+    path: String,
+    tenant_id: Option<TenantId>,
+}
+
+impl Reading {
+    /// What is noted of a call of that route, if the operator makes it: not of what is the platform's own.
+    pub fn of(method: Method, call: Call<'_>, path: &str) -> Option<Self> {
+        let is_platforms = matches!(call.access, Access::Public | Access::Operator);
+        let tenant_id = call.tenant.and_then(TenantId::parse);
+        (method == Method::Get && !is_platforms).then(|| Self {
+            operation: call.operation,
+            path: path.to_owned(),
+            tenant_id,
+        })
+    }
+
+    /// Notes in the log of the tenant, before it is answered, what the operator reads; in the platform's what it reads of
+    /// many.
+    ///
+    /// # Errors
+    ///
+    /// What can't be noted isn't answered.
+    pub async fn note(self, cx: &Cx) -> Result<(), Problem> {
+        if cx.caller() != Caller::Operator {
+            return Ok(());
+        }
+        let Self { operation, path, tenant_id } = self;
+        let about = format!("operator read\n{operation}\n{path}");
+        let mut event = Event::new(Action::OperatorRead).fact("operation", operation).fact("path", path);
+        if let Some(tenant_id) = tenant_id {
+            event = event.in_tenant(tenant_id);
+        }
+        cx.note(&about, PAUSE_MS, event).await
+    }
+}
+
+/// Notes that a member, or a key, may not do what it asked for: the guard told so, or the operation.
+///
+/// # Errors
+///
+/// As [`Cx::note`].
+pub async fn refused(cx: &Cx, call: Call<'_>) -> Result<(), Problem> {
+    let who = match cx.caller() {
+        Caller::Person { user_id, .. } => user_id.to_string(),
+        Caller::ApiKey { key_id, .. } => key_id.to_string(),
+        Caller::Operator | Caller::Anonymous => return Ok(()),
+    };
+    let mut event = Event::new(Action::PermissionRefused).fact("operation", call.operation);
+    let tenant_id = cx.membership().map(|membership| membership.tenant_id);
+    if let Some(tenant_id) = call.tenant.and_then(TenantId::parse).or(tenant_id) {
+        event = event.in_tenant(tenant_id);
+    }
+    cx.note(&format!("refused\n{who}\n{}\n{tenant_id:?}", call.operation), PAUSE_MS, event).await
+}
+
+/// The same of a call that the guard let nobody make: who it was is looked up.
+///
+/// # Errors
+///
+/// As [`Cx::note`].
+pub async fn refused_by_guard(
+    problem: &Problem,
+    config: &Rc<Config>,
+    call: Call<'_>,
+    client: Option<IpAddr>,
+    presented: Option<&str>,
+) -> Result<(), Problem> {
+    let Some(text) = presented.filter(|_| problem.kind() == &FORBIDDEN) else { return Ok(()) };
+    let digest = credential::digest(text);
+    let statement = match Presented::parse(text) {
+        Some(Presented::Token) => Statement::new(GET_BY_TOKEN, params![digest]),
+        Some(Presented::ApiKey { id_suffix }) => {
+            let id = KeyId::from_suffix(id_suffix).map(|id| id.to_string());
+            Statement::new(GET_BY_KEY, params![id, digest])
+        }
+        Some(Presented::Foreign) => Statement::new(GET_BY_KEY, params![None::<String>, digest]),
+        Some(Presented::OperatorKey) | None => return Ok(()),
+    };
+    let is_token = Presented::parse(text) == Some(Presented::Token);
+    let rows = config.db.query(Scope::System, statement).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let caller = if is_token {
+        Caller::Person { user_id: row.id("user_id")?, session_id: row.id("id")? }
+    } else {
+        Caller::ApiKey { key_id: row.id("id")?, creator_id: row.id("user_id")? }
+    };
+    let own = row.optional_text("tenant_id")?;
+    let cx = Cx {
+        grant: Grant::refused(caller),
+        client,
+        config: Rc::clone(config),
+        operation: call.operation,
+        idempotency_key: None,
+        claim: RefCell::new(None),
+    };
+    refused(&cx, Call { tenant: call.tenant.or(own.as_deref()), ..call }).await
+}
