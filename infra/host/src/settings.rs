@@ -64,9 +64,9 @@ pub struct Settings {
     /// How many requests are worked on at once; those whose bodies still arrive have at most half of the places.
     pub max_concurrent_requests: usize,
     /// How many requests of one client are taken on at once; 0 for any number. A client is the address that the
-    /// variable `trusted_proxies` leads to, of IPv6 its network of 64 bits; all those in one of 48 bits have four times as many. Without a proxy that names them, clients of
-    /// this machine and of private networks aren't counted: there is where proxies are, behind which everybody has one
-    /// address.
+    /// variable `trusted_proxies` leads to, of IPv6 its network of 64 bits; all those in one of 48 bits have four times
+    /// as many. Without a proxy that names them, clients of this machine and of private networks aren't counted: there
+    /// is where proxies are, behind which everybody has one address.
     pub max_requests_per_client: usize,
     /// Whether those are counted as all others are.
     pub near_clients_count: bool,

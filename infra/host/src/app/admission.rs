@@ -5,9 +5,10 @@
 //! and of those places one client has an eighth, and the smallest bodies have memory of their own. So whoever sends
 //! slowly, or nothing any more, is in nobody's way.
 //!
-//! A client is an address, of IPv6 a network (all networks around it together have no more than four clients): the one that the connection comes from, or that the proxies name which
-//! the variable `trusted_proxies` counts. A near one that no proxy names is not counted, unless the settings say so:
-//! it may be a proxy that nobody has counted, behind which everybody has one address.
+//! A client is an address, of IPv6 a network (all networks around it together have no more than four clients): the one
+//! that the connection comes from, or that the proxies name which the variable `trusted_proxies` counts. A near one
+//! that no proxy names is not counted, unless the settings say so: it may be a proxy that nobody has counted, behind
+//! which everybody has one address.
 
 mod arrival;
 mod pool;

@@ -126,29 +126,29 @@ impl App {
         let mut connection = std::pin::pin!(connection);
         let mut cut_at = None;
         loop {
+            // A request may come while this waits for the first one, so it is looked at as often as after one.
+            let next = Instant::now() + self.idle();
             let ends_at = cut_at.or_else(|| quiet.ends_at(head_timeout, self.idle()));
-            let looks_at = ends_at.unwrap_or_else(|| Instant::now() + self.idle());
             tokio::select! {
                 // How a connection ends is the client's business; what its requests did is in the log.
                 _ = connection.as_mut() => return,
                 _ = stopping.changed() => break,
-                () = tokio::time::sleep_until(looks_at) => {
-                    if quiet.ends_at(head_timeout, self.idle()).is_none_or(|at| at > Instant::now()) {
-                        cut_at = cut_at.map(|_| Instant::now() + head_timeout);
-                        continue;
-                    }
-                    if cut_at.is_some() {
-                        return;
-                    }
-                    // Half of the preface of HTTP/2 is no head of HTTP/1 that is timed, and no connection of HTTP/2
-                    // that is asked whether it lives.
-                    if !quiet.has_asked() {
-                        return;
-                    }
+                () = tokio::time::sleep_until(ends_at.map_or(next, |at| at.min(next))) => {}
+            }
+            let now = Instant::now();
+            let is_quiet = quiet.ends_at(head_timeout, self.idle()).is_some_and(|at| at <= now);
+            match cut_at {
+                None if is_quiet && quiet.has_asked() => {
                     // A client of HTTP/2 is told, and may be about to ask for something.
                     connection.as_mut().graceful_shutdown();
-                    cut_at = Some(Instant::now() + head_timeout);
+                    cut_at = Some(now + head_timeout);
                 }
+                // Half of the preface of HTTP/2 is no head of HTTP/1 that is timed, and no connection of HTTP/2 that is
+                // asked whether it lives.
+                None if is_quiet => return,
+                Some(at) if at <= now && is_quiet => return,
+                Some(at) if at <= now => cut_at = Some(now + head_timeout),
+                None | Some(_) => {}
             }
         }
         connection.as_mut().graceful_shutdown();

@@ -38,8 +38,8 @@ pub(crate) struct VerifyOptions {
     /// The key that signs it, as the server tells it: name+id+key.
     #[arg(long, value_name = "KEY", value_parser = verifier)]
     pub(crate) key: Verifier,
-    /// How many entries it must have at least: as many as were seen before. Nothing in a file tells that its end is missing,
-    /// if it was cut after an earlier checkpoint.
+    /// How many entries it must have at least: as many as were seen before. Nothing in a file tells that its end is
+    /// missing, if it was cut after an earlier checkpoint.
     #[arg(long, value_name = "ENTRIES", default_value_t = 0)]
     pub(crate) at_least: u64,
 }
@@ -115,9 +115,9 @@ pub(crate) struct Limits {
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     pub(crate) max_concurrent_requests: usize,
     /// How many requests of one client are taken on at once; 0 for any number. A client is an address, of IPv6 a network
-    /// of 64 bits (and all those of one of 48 have four times as many): the connection's, or the one that the proxies name which the variable `trusted_proxies` counts. Clients
-    /// of this machine and of private networks that no proxy names aren't counted: one may be a proxy that nobody has
-    /// counted, behind which everybody has one address.
+    /// of 64 bits (and all those of one of 48 have four times as many): the connection's, or the one that the proxies
+    /// name which the variable `trusted_proxies` counts. Clients of this machine and of private networks that no proxy
+    /// names aren't counted: one may be a proxy that nobody has counted, behind which everybody has one address.
     #[arg(long, value_name = "COUNT", default_value_t = 64)]
     pub(crate) max_requests_per_client: usize,
     /// Count clients of this machine and of private networks as all others, for requests, connections and bodies: for a
