@@ -1,6 +1,7 @@
 //! Every operation, one file each.
 
 mod auth;
+mod gdpr;
 mod keys;
 mod ops;
 mod quality;

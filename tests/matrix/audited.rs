@@ -20,6 +20,7 @@ const UNRECORDED: &[(&str, &str)] = &[
     ),
     ("send_verification", "changes nothing but what is mailed, to the person who asks"),
     ("verify_api_key", "reads"),
+    ("sign_audit_logs", "signs what is there, by schedule; an entry would be one more to sign, for ever"),
     ("tick", "removes what is over, and delivers; nobody decides anything"),
     ("migrate", "the log of migrations is its record"),
 ];

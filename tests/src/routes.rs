@@ -36,6 +36,11 @@ pub fn groups() -> Vec<Group> {
         group!("keys", "API keys: the credentials of programs.", insula_keys),
         group!("quality", "Data-quality analysis of CSV files, and the stored reports.", insula_quality),
         group!("usage", "What a tenant has used, and what its plan includes.", insula_usage),
+        group!(
+            "gdpr",
+            "The audit log: what was done, and the proof that nothing of it was changed.",
+            insula_gdpr
+        ),
         group!("ops", "Health, problems, this documentation, migrations and what is due.", insula_ops),
     ]
 }
@@ -58,13 +63,12 @@ mod tests {
 
     /// How many characters of a path a trigger's route names, if it leads there: the longest one is taken.
     fn matched(route: &str, path: &str) -> Option<usize> {
-        match route.strip_suffix("/...") {
-            Some(prefix) => {
-                let rest = path.strip_prefix(prefix)?;
-                (rest.is_empty() || rest.starts_with('/')).then_some(prefix.len())
-            }
-            None => (route == path).then_some(path.len() + 1),
-        }
+        let (wanted, open) = route.strip_suffix("/...").map_or((route, false), |prefix| (prefix, true));
+        let (wanted, found): (Vec<_>, Vec<_>) = (wanted.split('/').collect(), path.split('/').collect());
+        let fits = |(wanted, found): (&&str, &&str)| wanted.starts_with(':') || wanted == found;
+        let is_long_enough = if open { found.len() >= wanted.len() } else { found.len() == wanted.len() };
+        let length: usize = wanted.iter().map(|segment| segment.len() + 1).sum();
+        (is_long_enough && wanted.iter().zip(&found).all(fits)).then_some(length + usize::from(!open))
     }
 
     #[test]

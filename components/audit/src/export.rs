@@ -15,7 +15,7 @@ mod writer;
 
 pub use check::{Check, Checked, verify};
 pub use fault::{Fault, Why};
-pub use writer::Writer;
+pub use writer::{Writer, checkpoint_line, entry_line, header_line};
 
 #[cfg(test)]
 mod tests;

@@ -100,6 +100,14 @@ actions! {
     OperatorRead = "operator.read";
     /// Somebody was refused what it may not do.
     PermissionRefused = "permission.refused";
+    /// The operator read a tenant's audit log.
+    AuditLogRead = "audit_log.read";
+    /// A tenant's audit log was written to a file.
+    AuditLogExported = "audit_log.exported";
+    /// A checkpoint of a tenant's audit log was asked for.
+    AuditLogSigned = "audit_log.signed";
+    /// A tenant's audit log was checked from its beginning, or from there on.
+    AuditLogVerified = "audit_log.verified";
     /// Another key signs access tokens, from now on or soon.
     SigningKeyAdded = "signing_key.added";
 }

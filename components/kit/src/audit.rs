@@ -190,7 +190,7 @@ impl Cx {
     /// The key of what is personal about somebody; made when there is none yet. Of two that are made at once one is kept.
     async fn subject_key(&self, subject_id: UserId) -> Result<String, Problem> {
         let unreadable = || Problem::from(sql::Error::Decode("subject_key".to_owned()));
-        let info = format!("subject key\n{subject_id}");
+        let info = info(subject_id);
         let found =
             self.query(Scope::Person(subject_id), Statement::new(KEY_GET, params![subject_id])).await?;
         let sealed = match found.first() {
@@ -204,6 +204,30 @@ impl Cx {
         };
         self.open(&info, &sealed)
     }
+}
+
+impl Cx {
+    /// The keys of what is personal about these people, by their ids; of those who were erased there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::audit`].
+    pub async fn subject_keys(&self, subjects: &[UserId]) -> Result<BTreeMap<String, String>, Problem> {
+        let get = |subject: &UserId| Statement::new(KEY_GET, params![*subject]);
+        let found = self.batch(self.scope(), subjects.iter().map(get).collect()).await?;
+        let mut keys = BTreeMap::new();
+        for (subject, rows) in subjects.iter().zip(found) {
+            if let Some(row) = rows.first() {
+                let key = self.open(&info(*subject), &row.text("sealed")?)?;
+                keys.insert(subject.to_string(), key);
+            }
+        }
+        Ok(keys)
+    }
+}
+
+fn info(subject_id: UserId) -> String {
+    format!("subject key\n{subject_id}")
 }
 
 /// What the personal part of an entry is sealed for, under the key of its subject.

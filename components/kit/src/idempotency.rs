@@ -147,7 +147,7 @@ async fn find(cx: &Cx, claim: &Claim) -> Result<Option<Response>, Problem> {
     let kept = seal::open(cx.master_key()?, &claim.info, &row.text("answer")?)
         .and_then(|text| serde_json::from_str::<Kept>(&text).ok())
         .ok_or_else(|| Problem::from(sql::Error::Decode("answer".to_owned())))?;
-    let response = Response { status: kept.status, headers: kept.headers, body: kept.body.into() };
+    let response = Response { headers: kept.headers, ..Response::of(kept.status, "", kept.body) };
     Ok(Some(response.header("idempotency-replayed", "true")))
 }
 

@@ -87,6 +87,15 @@ impl Ask {
     ///
     /// `invalid` for a limit out of bounds and for what is no cursor of such a list.
     pub fn read<K: Kind>(request: &Request) -> Result<Self, Problem> {
+        Self::read_by(request, |text| Id::<K>::parse(text).map(|id| id.to_string()))
+    }
+
+    /// The same for a list whose items go by something else than an id: `parse` reads what [`Page::cursor`] was given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn read_by(request: &Request, parse: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
         let limit = match request.query("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => {
@@ -97,7 +106,7 @@ impl Ask {
         };
         let after = match request.query("cursor") {
             None => String::new(),
-            Some(text) => decode::<K>(text).ok_or_else(|| {
+            Some(text) => decode(text, parse).ok_or_else(|| {
                 FieldError::query("cursor", "cursor", "must be the `next_cursor` of an answer")
             })?,
         };
@@ -115,22 +124,26 @@ impl Ask {
         let limit = usize::try_from(self.limit).unwrap_or_default();
         let more = items.len() > limit;
         items.truncate(limit);
-        let next_cursor =
-            items.last().filter(|_| more).map(|item| URL_SAFE_NO_PAD.encode(id(item).to_string()));
+        let next_cursor = items.last().filter(|_| more).map(|item| Page::<T>::cursor(&id(item).to_string()));
         Page { items, next_cursor }
     }
 }
 
 impl<T> Page<T> {
+    /// The cursor that stands for this item.
+    #[must_use]
+    pub fn cursor(item: &str) -> String {
+        URL_SAFE_NO_PAD.encode(item)
+    }
+
     /// The same page of other things.
     pub fn map<U>(self, view: impl Fn(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(view).collect(), next_cursor: self.next_cursor }
     }
 }
 
-fn decode<K: Kind>(cursor: &str) -> Option<String> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    Id::<K>::parse(&text).map(|id| id.to_string())
+fn decode(cursor: &str, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
+    parse(&String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?)
 }
 
 #[cfg(test)]
@@ -139,20 +152,24 @@ mod tests {
     use crate::id::KeyId;
     use crate::time::Timestamp;
 
+    fn key(text: &str) -> Option<String> {
+        KeyId::parse(text).map(|id| id.to_string())
+    }
+
     #[test]
     fn a_page_names_the_next_only_if_there_is_one() {
         let ids: Vec<KeyId> = (0..3).map(|ms| KeyId::new(Timestamp::from_ms(ms), [0; 10])).collect();
         let ask = Ask { limit: 2, after: String::new() };
         let page = ask.page(ids.clone(), |id| *id);
         assert_eq!(page.items, ids[..2]);
-        assert_eq!(decode::<crate::id::Key>(&page.next_cursor.unwrap()), Some(ids[1].to_string()));
+        assert_eq!(decode(&page.next_cursor.unwrap(), key), Some(ids[1].to_string()));
         assert_eq!(ask.page(ids[..2].to_vec(), |id| *id).next_cursor, None);
     }
 
     #[test]
     fn another_lists_cursor_is_no_cursor() {
         let cursor = URL_SAFE_NO_PAD.encode("usr_01h455vb4pex5vsknk084sn02q");
-        assert_eq!(decode::<crate::id::Key>(&cursor), None);
-        assert_eq!(decode::<crate::id::Key>("!"), None);
+        assert_eq!(decode(&cursor, key), None);
+        assert_eq!(decode("!", key), None);
     }
 }

@@ -1,6 +1,14 @@
-//! Answers: a status, headers, and a body that is all there, so that `content-length` is always sent.
+//! Answers: a status, headers, and a body that is all there, so that `content-length` is sent; or, of what is too long for
+//! that, one that is made while it is sent.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures::stream::{LocalBoxStream, Stream, StreamExt};
+use http_body::{Body, Frame, SizeHint};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,14 +23,105 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
+    /// What follows the body, if it is not all there.
+    pub(crate) rest: Option<Rest>,
+}
+
+/// The part of a body that is made while it is sent. It is taken once.
+#[derive(Clone)]
+pub struct Rest(Rc<RefCell<Option<Pieces>>>);
+
+type Pieces = LocalBoxStream<'static, Result<Bytes, Problem>>;
+
+impl Rest {
+    /// A body of these pieces. One that fails breaks the answer off, so that nobody takes it for a whole one.
+    pub fn new(pieces: impl Stream<Item = Result<Bytes, Problem>> + 'static) -> Self {
+        Self(Rc::new(RefCell::new(Some(pieces.boxed_local()))))
+    }
+}
+
+impl std::fmt::Debug for Rest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Rest")
+    }
+}
+
+/// A body on its way out.
+pub struct Outgoing {
+    whole: Bytes,
+    pieces: Option<Pieces>,
+    failed: fn(&Problem, &str),
+    request_id: String,
+}
+
+/// What follows can't be read: the answer breaks off.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer breaks off")]
+pub struct Broken;
+
+impl Outgoing {
+    /// `whole`, and then what is in `rest`; `failed` is told why that breaks off.
+    pub(crate) fn new(
+        whole: Bytes,
+        rest: Option<Rest>,
+        request_id: &str,
+        failed: fn(&Problem, &str),
+    ) -> Self {
+        let pieces = rest.and_then(|rest| rest.0.borrow_mut().take());
+        Self { whole, pieces, failed, request_id: request_id.to_owned() }
+    }
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        if !self.whole.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.whole)))));
+        }
+        let Some(pieces) = &mut self.pieces else { return Poll::Ready(None) };
+        match std::task::ready!(pieces.poll_next_unpin(context)) {
+            Some(Ok(piece)) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+            Some(Err(problem)) => {
+                self.pieces = None;
+                (self.failed)(&problem, &self.request_id);
+                Poll::Ready(Some(Err(Broken)))
+            }
+            None => {
+                self.pieces = None;
+                Poll::Ready(None)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.whole.is_empty() && self.pieces.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.pieces {
+            None => SizeHint::with_exact(u64::try_from(self.whole.len()).unwrap_or(u64::MAX)),
+            Some(_) => SizeHint::new(),
+        }
+    }
 }
 
 impl Response {
+    /// 200 with a body of that media type that is made while it is sent.
+    #[must_use]
+    pub fn streamed(media_type: &str, rest: Rest) -> Self {
+        Self { rest: Some(rest), ..Self::of(200, media_type, Bytes::new()) }
+    }
+
     /// An answer with a body of that media type.
     #[must_use]
     pub fn of(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body: body.into(), rest: None }
     }
 
     /// An answer with a JSON body.
@@ -62,7 +161,7 @@ impl Response {
     /// A status without a body.
     #[must_use]
     pub const fn no_content_of(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self { status, headers: Vec::new(), body: Bytes::new(), rest: None }
     }
 
     /// Adds a header.

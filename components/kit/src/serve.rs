@@ -13,7 +13,6 @@ use std::cell::{OnceCell, RefCell};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http_body_util::Full;
 use insula_domain::trace::{is_request_id, parse_traceparent};
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
@@ -27,7 +26,7 @@ use crate::log;
 use crate::note::{self, Reading};
 use crate::problem::{FORBIDDEN, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::request::{Request, Upload, parse_query, too_large};
-use crate::response::Response;
+use crate::response::{Outgoing, Response};
 use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route};
 use crate::schema;
 use crate::second_factor;
@@ -54,7 +53,7 @@ pub async fn serve<Op: Copy + 'static>(
     routes: &'static [Route<Op>],
     incoming: Incoming,
     dispatch: impl AsyncFn(Op, &Cx, Request) -> Result<Response, Problem>,
-) -> http::Response<Full<Bytes>> {
+) -> http::Response<Outgoing> {
     let ids = Ids::of(incoming.headers());
     let head = incoming.method() == http::Method::HEAD;
     let response = match answer(routes, incoming, dispatch).await {
@@ -66,7 +65,7 @@ pub async fn serve<Op: Copy + 'static>(
 
 /// The answer to a request that is refused; a failure of ours is logged.
 #[must_use]
-pub fn refuse(problem: Problem, ids: &Ids, head: bool) -> http::Response<Full<Bytes>> {
+pub fn refuse(problem: Problem, ids: &Ids, head: bool) -> http::Response<Outgoing> {
     finish(said(problem, ids), ids, head)
 }
 
@@ -250,15 +249,22 @@ fn new_request_id() -> String {
     RequestId::new(Timestamp::now(), random).to_string()
 }
 
-fn finish(response: Response, ids: &Ids, head: bool) -> http::Response<Full<Bytes>> {
+/// The status has been sent: what is wrong now stands only in the log.
+fn broke_off(problem: &Problem, request_id: &str) {
+    log::failure(request_id, request_id, problem.kind().slug, problem.source());
+}
+
+fn finish(response: Response, ids: &Ids, head: bool) -> http::Response<Outgoing> {
     let length = response.body.len();
     let has_body = response.status != 204 && response.status != 304;
     let response = response.header("x-request-id", &ids.request).header("x-content-type-options", "nosniff");
     let response =
         if response.has("cache-control") { response } else { response.header("cache-control", "no-store") };
-    let response = if has_body { response.header("content-length", &length.to_string()) } else { response };
-    let body = if head || !has_body { Bytes::new() } else { response.body };
-    let mut answer = http::Response::new(Full::new(body));
+    let is_whole = response.rest.is_none();
+    let response =
+        if has_body && is_whole { response.header("content-length", &length.to_string()) } else { response };
+    let (body, rest) = if head || !has_body { (Bytes::new(), None) } else { (response.body, response.rest) };
+    let mut answer = http::Response::new(Outgoing::new(body, rest, &ids.request, broke_off));
     *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or_default();
     for (name, value) in response.headers {
         if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))

@@ -31,8 +31,10 @@ mod ending;
 mod health;
 pub mod html;
 mod http;
+mod neighbour;
 mod rotation;
 mod routes;
+mod signing;
 mod store;
 mod tick;
 

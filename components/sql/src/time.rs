@@ -40,6 +40,12 @@ impl Timestamp {
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// Reads RFC 3339, in any offset; what is finer than a millisecond is left out. None for what is no time.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+    }
+
     /// RFC 3339 in UTC with a `Z`: with milliseconds, unless they are zero.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
@@ -67,6 +73,17 @@ impl Serialize for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_read_in_any_offset_and_never_without_one() {
+        let read = |text| Timestamp::parse_rfc3339(text).map(Timestamp::as_ms);
+        for text in ["2030-01-01T00:00:00Z", "2030-01-01T01:30:00.0009+01:30"] {
+            assert_eq!(read(text), Some(1_893_456_000_000), "{text}");
+        }
+        for text in ["", "2030-01-01", "2030-01-01T00:00:00", "2030-13-01T00:00:00Z", "1893456000"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn times_are_rfc_3339_in_utc() {

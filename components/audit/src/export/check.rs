@@ -128,7 +128,7 @@ impl Check {
         let bytes = end.and_then(|end| line.get(ENTRY_START.len()..end)).unwrap_or_default();
         let leaf = Hash::leaf(bytes);
         let next = self.head.after(leaf);
-        if !line.ends_with(entry_end(next.link, place).as_bytes()) || bytes.is_empty() {
+        if !line.ends_with(entry_end(&next.link.to_string(), place).as_bytes()) || bytes.is_empty() {
             return Err(misfit(line, place));
         }
         let wrong = |why| Err(Fault::Entry { seq: place, why });

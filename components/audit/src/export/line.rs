@@ -39,7 +39,7 @@ pub const ENTRY_START: &str = "{\"entry\":";
 pub const CHECKPOINT_START: &str = "{\"checkpoint\":";
 
 /// What follows the entry in its line.
-pub fn entry_end(link: crate::hash::Hash, place: u64) -> String {
+pub fn entry_end(link: &str, place: u64) -> String {
     format!(",\"link\":\"{link}\",\"seq\":{place}}}")
 }
 

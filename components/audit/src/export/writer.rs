@@ -19,10 +19,8 @@ impl Writer {
     /// A log of that name, and its first line.
     #[must_use]
     pub fn begin(origin: &str, tenant_id: &str) -> (Self, String) {
-        let header =
-            Header { insula_audit_log: FORM, origin: origin.to_owned(), tenant_id: tenant_id.to_owned() };
-        let writer = Self { origin: header.origin.clone(), head: Head::EMPTY, tree: Frontier::default() };
-        (writer, canonical(&header))
+        let writer = Self { origin: origin.to_owned(), head: Head::EMPTY, tree: Frontier::default() };
+        (writer, header_line(origin, tenant_id))
     }
 
     /// The line of the next entry.
@@ -32,7 +30,7 @@ impl Writer {
         let place = self.head.size;
         self.head = self.head.after(leaf);
         self.tree.push(leaf, |_, _| {});
-        format!("{ENTRY_START}{text}{}\n", entry_end(self.head.link, place))
+        entry_line(text, &self.head.link.to_string(), place)
     }
 
     /// The line of a checkpoint of all entries so far.
@@ -45,8 +43,26 @@ impl Writer {
     /// The line of a checkpoint of all entries so far that was signed before.
     #[must_use]
     pub fn signed(&self, checkpoint: String) -> String {
-        canonical(&CheckpointLine { checkpoint })
+        checkpoint_line(checkpoint)
     }
+}
+
+/// The first line of a log, for who writes what is stored without looking at it.
+#[must_use]
+pub fn header_line(origin: &str, tenant_id: &str) -> String {
+    canonical(&Header { insula_audit_log: FORM, origin: origin.to_owned(), tenant_id: tenant_id.to_owned() })
+}
+
+/// The line of an entry with the link that it has.
+#[must_use]
+pub fn entry_line(text: &str, link: &str, place: u64) -> String {
+    format!("{ENTRY_START}{text}{}\n", entry_end(link, place))
+}
+
+/// The line of a checkpoint.
+#[must_use]
+pub fn checkpoint_line(checkpoint: String) -> String {
+    canonical(&CheckpointLine { checkpoint })
 }
 
 fn canonical(line: &impl serde::Serialize) -> String {

@@ -8,6 +8,7 @@ use crate::bindings::insula::notify::mailer;
 use crate::delivery::{self, Delivery, Office};
 use crate::ending;
 use crate::rotation;
+use crate::signing::{self, Signing};
 use crate::tick::{self, Ran};
 
 /// What was due and was done.
@@ -22,8 +23,22 @@ pub struct TickView {
     /// Whether the next signing key was made: `not_due`, `made`, or `failed`, which the log explains.
     #[schema(example = "not_due")]
     signing_keys: &'static str,
+    /// What came of the audit logs that were due to be signed.
+    audit_logs: SigningView,
     /// What came of the mails that were due.
     mail: DeliveryView,
+}
+
+/// What came of the audit logs that were due to be signed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Signing)]
+struct SigningView {
+    /// How many were signed.
+    #[schema(example = 3)]
+    signed: usize,
+    /// How many could not be; the server's log says why. A log that was altered is not signed again.
+    #[schema(example = 0)]
+    refused: usize,
 }
 
 /// What came of the mails that were due.
@@ -59,6 +74,12 @@ impl From<&Ran> for RanView {
     }
 }
 
+impl From<Signing> for SigningView {
+    fn from(Signing { signed, refused }: Signing) -> Self {
+        Self { signed, refused }
+    }
+}
+
 impl From<Delivery> for DeliveryView {
     fn from(Delivery { delivered, postponed, given_up }: Delivery) -> Self {
         Self { delivered, postponed, given_up }
@@ -71,9 +92,10 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ran = tick::run(cx.db(), cx.now()).await?;
     let removed_of_tenants = ending::run(cx).await?;
     let signing_keys = rotation::run(request).await.as_str();
+    let audit_logs = signing::run(request).await.into();
     let public_url = config::variable("public_url").await.unwrap_or_default();
     let office = Office { master_key: cx.master_key()?, public_url: &public_url };
     let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
     let ran = ran.iter().map(RanView::from).collect();
-    Response::ok(&TickView { ran, removed_of_tenants, signing_keys, mail: mail.into() })
+    Response::ok(&TickView { ran, removed_of_tenants, signing_keys, audit_logs, mail: mail.into() })
 }

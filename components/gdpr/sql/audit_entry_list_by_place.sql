@@ -1,0 +1,6 @@
+-- Entries of a log, one after another.
+-- Parameters: $1 tenant_id, $2 first seq, $3 seq after the last.
+select seq, entry, link
+from audit_entry
+where tenant_id = $1 and seq >= $2 and seq < $3
+order by seq

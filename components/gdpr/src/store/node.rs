@@ -1,0 +1,59 @@
+//! Nodes of the tree, in the database.
+
+use insula_audit::hash::Hash;
+use insula_audit::merkle::Node;
+use insula_kit::params;
+use insula_kit::sql::{self, Db, Row, Statement};
+
+use super::entry::{Log, number, size};
+use crate::service::tree::{BLOCK, LEVEL};
+
+const GET_COUNT: &str = include_str!("../../sql/audit_node_get_count.sql");
+const GET: &str = include_str!("../../sql/audit_node_get.sql");
+const MISS: &str = include_str!("../../sql/audit_node_miss.sql");
+const INSERT: &str = include_str!("../../sql/audit_node_insert.sql");
+const LIST: &str = include_str!("../../sql/audit_node_list_by_level.sql");
+
+/// How many entries the stored nodes cover.
+pub async fn covered(db: &Db, log: &Log) -> Result<u64, sql::Error> {
+    let get = Statement::new(GET_COUNT, params![&log.name, i64::from(LEVEL)]);
+    let rows = db.query(log.scope, get).await?;
+    Ok(rows.first().map_or(Ok(0), |row| size(row, "count"))? * BLOCK)
+}
+
+/// The hashes of nodes, in their order. One that isn't there is left out.
+pub async fn get(db: &Db, log: &Log, nodes: &[Node]) -> Result<Vec<Hash>, sql::Error> {
+    if nodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let get =
+        |node: &Node| Statement::new(GET, params![&log.name, i64::from(node.level), number(node.index)]);
+    let found = db.batch(log.scope, nodes.iter().map(get).collect()).await?;
+    found.iter().filter_map(|rows| rows.first()).map(hash).collect()
+}
+
+/// Stores the nodes that are whole after the entries up to `from`, unless that was done.
+pub fn insert(log: &Log, from: u64, nodes: &[(Node, Hash)]) -> Vec<Statement> {
+    let first = number(from / BLOCK);
+    let mut statements = vec![Statement::required(MISS, params![&log.name, i64::from(LEVEL), first])];
+    for (node, hash) in nodes {
+        let (level, place) = (i64::from(node.level), number(node.index));
+        statements.push(Statement::required(INSERT, params![&log.name, level, place, hash.to_string()]));
+    }
+    statements
+}
+
+/// Reads the nodes of a level, with their places, from one place to before another.
+pub fn list(log: &Log, level: u32, first: u64, before: u64) -> Statement {
+    Statement::new(LIST, params![&log.name, i64::from(level), number(first), number(before)])
+}
+
+/// The nodes that were read.
+pub fn read(rows: &[Row]) -> Result<Vec<(u64, String)>, sql::Error> {
+    rows.iter().map(|row| Ok((size(row, "place")?, row.text("hash")?))).collect()
+}
+
+/// What is no hash was made by nobody who keeps the tree: it is none that anything is equal to.
+fn hash(row: &Row) -> Result<Hash, sql::Error> {
+    Ok(Hash::parse(&row.text("hash")?).unwrap_or(Hash::ZERO))
+}
