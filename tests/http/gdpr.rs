@@ -1,7 +1,20 @@
 //! The audit log over HTTP.
 
+mod at_once;
+mod checkpoint;
+mod export;
 mod list;
+mod proof;
+mod verify;
 
+use std::fmt::Write as _;
+
+use insula_audit::chain::Head;
+use insula_audit::entry::{Actor, Entry, VERSION};
+use insula_audit::export::{Checked, Fault};
+use insula_audit::hash::Hash;
+use insula_audit::merkle::verify::Tree;
+use insula_audit::note::Verifier;
 use insula_tests::support::{Answer, App, Caller, Database, Person};
 use serde_json::{Value, json};
 
@@ -31,6 +44,79 @@ fn get(caller: &Caller<'_>, path: &str) -> Answer {
     caller.get(path).send()
 }
 
+/// Has the log signed as it is now.
+#[track_caller]
+fn sign(person: &Person<'_>) -> Value {
+    person.request("POST", &log(person, "/checkpoint")).send().expect(200).json()
+}
+
+/// The tree that a checkpoint, or a proof, says.
+fn tree(said: &Value, size: &str, root: &str) -> Tree {
+    Tree { size: said[size].as_u64().unwrap(), root: hash(&said[root]) }
+}
+
+fn hash(text: &Value) -> Hash {
+    Hash::parse(text.as_str().unwrap()).unwrap()
+}
+
+fn hashes(proof: &Value) -> Vec<Hash> {
+    proof["proof"].as_array().unwrap().iter().map(hash).collect()
+}
+
+/// What everybody checks the log of a person's tenant with.
+#[track_caller]
+fn key(app: &App, person: &Person<'_>) -> Verifier {
+    let path = format!("/api/v1/audit-log-keys/{}", person.tenant_id);
+    let said = app.request("GET", &path).send().expect(200).json();
+    Verifier::parse(said["key"].as_str().unwrap()).unwrap()
+}
+
+/// The log as a file.
+#[track_caller]
+fn file(person: &Person<'_>) -> String {
+    get(person, &log(person, "?format=ndjson")).expect(200).text()
+}
+
+/// What a stranger finds who has a file and a key.
+fn check(file: &str, key: &Verifier) -> Result<Checked, Fault> {
+    insula_audit::export::verify(file.as_bytes(), key, |_| {}).unwrap()
+}
+
+/// The entries, and where the log ends, as they would be had so many more been appended to it.
+fn more(app: &App, tenant_id: &str, count: u64) -> String {
+    let ends = app.db().rows(&format!("select size, link from audit_head where tenant_id = '{tenant_id}'"));
+    let mut head = Head { size: ends[0][0].parse().unwrap(), link: Hash::parse(&ends[0][1]).unwrap() };
+    let mut script = String::from("begin;\n");
+    for _ in 0..count {
+        let entry = Entry {
+            action: "key.created".to_owned(),
+            actor: Actor { kind: "system".to_owned(), id: None },
+            at: "2030-01-01T00:00:00.000Z".to_owned(),
+            facts: [("number".to_owned(), head.size.to_string())].into(),
+            id: format!("aud_{:026}", head.size),
+            personal: None,
+            tenant_id: tenant_id.to_owned(),
+            v: VERSION,
+        };
+        let written = entry.write().unwrap();
+        let (place, next) = (head.size, head.after(written.leaf));
+        let _ = write!(
+            script,
+            "update audit_head set size = size + 1, link = '{link}' where tenant_id = '{tenant_id}';
+             insert into audit_entry values ('{tenant_id}', {place}, 1893456000000, 'key.created', null, '{}', '{link}');\n",
+            written.text,
+            link = next.link
+        );
+        head = next;
+    }
+    script + "commit;"
+}
+
+/// Appends so many entries at once.
+fn fill(app: &App, person: &Person<'_>, count: u64) {
+    app.db().execute(&more(app, &person.tenant_id, count));
+}
+
 /// Changes the log as whoever owns the database can: with what keeps it switched off.
 fn tamper(app: &App, statement: &str) {
     const TABLES: [&str; 4] = ["audit_entry", "audit_head", "audit_node", "audit_checkpoint"];
@@ -53,4 +139,18 @@ fn tamper(app: &App, statement: &str) {
             app.db().execute(&format!("{} {statement}; {}", each("disable"), each("enable")));
         }
     }
+}
+
+/// Removes the last entries as if they had never been: the log ends where it did before, and is a chain.
+fn cut(app: &App, tenant_id: &str, size: u64) {
+    let last = size - 1;
+    tamper(
+        app,
+        &format!(
+            "update audit_head set size = {size},
+               link = (select link from audit_entry where tenant_id = '{tenant_id}' and seq = {last})
+             where tenant_id = '{tenant_id}';
+             delete from audit_entry where tenant_id = '{tenant_id}' and seq >= {size}"
+        ),
+    );
 }

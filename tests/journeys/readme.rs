@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use insula_tests::journeys::quickstart::{blocks, missing, readme};
-use insula_tests::journeys::{Backing, Server, journey, session};
+use insula_tests::journeys::{Backing, Server, embedded, journey, session};
 use insula_tests::support::repository;
 use serde_json::Value;
 
@@ -54,6 +54,23 @@ fn the_quickstart_prints_what_the_readme_says_counts_what_it_did_and_is_told_whe
     }
     assert_eq!(used(looks[4], "rows_analyzed"), 344, "by the file that was refused");
     comes_back(&server, looks[5], &outputs[10]);
+}
+
+#[test]
+fn the_proof_of_the_log_prints_what_the_readme_says() {
+    let server = Server::embedded(Backing::under_test());
+    let blocks = blocks(&readme(), "Proving the log");
+    assert_eq!(blocks.len(), 4, "read, sign, check, change");
+    let host = embedded::host_binary();
+    let own = |text: &str| {
+        let text = text.replace(README_ADDRESS, server.base()).replace("target/release/insula", host.to_str().unwrap());
+        text.replace("127.0.0.1:3000/audit", &format!("{}/audit", server.base().replace("http://", "")))
+    };
+    let outputs = session(&repository(), &blocks.iter().map(|block| own(&block.commands)).collect::<Vec<_>>());
+    for (block, output) in blocks.iter().zip(&outputs) {
+        let piece = missing(&own(&block.expected), output);
+        assert_eq!(piece, None, "README.md, line {}:\n{}\n{output}", block.line, block.commands);
+    }
 }
 
 /// Sees that whoever waits as long as `refusal` says is admitted.

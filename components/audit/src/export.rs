@@ -13,7 +13,7 @@ mod fault;
 mod line;
 mod writer;
 
-pub use check::{Check, Checked, verify};
+pub use check::{Check, Checked, run, verify};
 pub use fault::{Fault, Why};
 pub use writer::{Writer, checkpoint_line, entry_line, header_line};
 

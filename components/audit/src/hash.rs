@@ -44,6 +44,18 @@ impl Hash {
         Self(hash.chain_update(place.to_be_bytes()).chain_update(leaf.0).finalize().into())
     }
 
+    /// Its 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn digits(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        text
+    }
+
     /// Reads 64 lower-case hexadecimal digits: there is one way to write a hash.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -65,13 +77,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        formatter.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 

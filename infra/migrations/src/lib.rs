@@ -67,6 +67,7 @@ pub const STEPS: &[Step] = steps! {
     13 "0013_lifecycle"
     14 "0014_isolation"
     15 "0015_notes"
+    16 "0016_append"
 };
 
 /// The number that the present code needs.

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::fault::{Fault, Why};
 use super::line::{
-    CHECKPOINT_START, CheckpointLine, ENTRY_START, EntryLine, FORM, Header, LENGTH_LIMIT, entry_end,
-    entry_end_length,
+    CHECKPOINT_START, CheckpointLine, ENTRY_START, EntryLine, FORM, Header, LENGTH_LIMIT, entry_end_length,
+    is_entry_end,
 };
 use crate::chain::Head;
 use crate::checkpoint::Checkpoint;
@@ -25,6 +25,7 @@ pub struct Check {
     head: Head,
     tree: Frontier,
     covered: Option<u64>,
+    kept: Option<Checkpoint>,
 }
 
 /// A log in which nothing is wrong.
@@ -49,11 +50,23 @@ struct Owned<'a> {
 ///
 /// When it can't be read; the inner error is what is wrong first.
 pub fn verify(
-    mut log: impl BufRead,
+    log: impl BufRead,
     verifier: &Verifier,
+    progress: impl FnMut(u64),
+) -> io::Result<Result<Checked, Fault>> {
+    run(log, Check::new(verifier.clone()), progress)
+}
+
+/// The same with a check that may know more of the log.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn run(
+    mut log: impl BufRead,
+    mut check: Check,
     mut progress: impl FnMut(u64),
 ) -> io::Result<Result<Checked, Fault>> {
-    let mut check = Check::new(verifier.clone());
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -74,7 +87,14 @@ impl Check {
     /// A log that shall be signed with that key.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
-        Self { verifier, header: None, head: Head::EMPTY, tree: Frontier::default(), covered: None }
+        let (head, tree) = (Head::EMPTY, Frontier::default());
+        Self { verifier, header: None, head, tree, covered: None, kept: None }
+    }
+
+    /// The same for a log that must go on from a checkpoint that somebody has kept.
+    #[must_use]
+    pub fn kept(self, checkpoint: Checkpoint) -> Self {
+        Self { kept: Some(checkpoint), ..self }
     }
 
     /// Takes the next line, with the new line that ends it.
@@ -117,6 +137,9 @@ impl Check {
         if self.covered != Some(self.head.size) {
             return Err(Fault::Uncovered { from: covered });
         }
+        if self.kept.is_some_and(|kept| kept.size > covered) {
+            return Err(Fault::Entry { seq: covered, why: Why::Missing });
+        }
         let checkpoint = Checkpoint { origin, size: covered, root: self.tree.root() };
         Ok(Checked { checkpoint, tenant_id })
     }
@@ -128,7 +151,9 @@ impl Check {
         let bytes = end.and_then(|end| line.get(ENTRY_START.len()..end)).unwrap_or_default();
         let leaf = Hash::leaf(bytes);
         let next = self.head.after(leaf);
-        if !line.ends_with(entry_end(&next.link.to_string(), place).as_bytes()) || bytes.is_empty() {
+        if !is_entry_end(&line[line.len() - entry_end_length(place).min(line.len())..], next.link, place)
+            || bytes.is_empty()
+        {
             return Err(misfit(line, place));
         }
         let wrong = |why| Err(Fault::Entry { seq: place, why });
@@ -140,7 +165,12 @@ impl Check {
         }
         self.head = next;
         self.tree.push(leaf, |_, _| {});
-        Ok(())
+        match &self.kept {
+            Some(kept) if kept.size == self.head.size && kept.root != self.tree.root() => {
+                Err(Fault::Rewritten { from: self.covered.unwrap_or_default(), size: kept.size })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn checkpoint(&mut self, line: &[u8]) -> Result<(), Fault> {

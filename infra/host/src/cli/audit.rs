@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use insula_audit::export;
+use insula_audit::checkpoint::Checkpoint;
+use insula_audit::export::{self, Check};
 
 use super::options::VerifyOptions;
 
@@ -34,7 +35,17 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
 
 fn check(log: impl BufRead, options: &VerifyOptions) -> io::Result<ExitCode> {
     let shows_progress = io::stderr().is_terminal();
-    let outcome = export::verify(log, &options.key, |checked| {
+    let mut check = Check::new(options.key.clone());
+    if let Some(file) = &options.checkpoint {
+        match Checkpoint::open(&std::fs::read_to_string(file)?, &options.key) {
+            Ok(kept) => check = check.kept(kept),
+            Err(refusal) => {
+                eprintln!("insula: the checkpoint in {} is not believed: {refusal}", file.display());
+                return Ok(ExitCode::from(UNREADABLE));
+            }
+        }
+    }
+    let outcome = export::run(log, check, |checked| {
         if shows_progress {
             eprint!("\r{checked} entries");
         }

@@ -42,6 +42,10 @@ pub(crate) struct VerifyOptions {
     /// missing, if it was cut after an earlier checkpoint.
     #[arg(long, value_name = "ENTRIES", default_value_t = 0)]
     pub(crate) at_least: u64,
+    /// A checkpoint of the same log that was kept, in a file: the log must go on from it. Without one, a history that was
+    /// written anew by whoever has the server's master key looks like any other.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
