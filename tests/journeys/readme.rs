@@ -63,10 +63,13 @@ fn the_proof_of_the_log_prints_what_the_readme_says() {
     assert_eq!(blocks.len(), 4, "read, sign, check, change");
     let host = embedded::host_binary();
     let own = |text: &str| {
-        let text = text.replace(README_ADDRESS, server.base()).replace("target/release/insula", host.to_str().unwrap());
+        let text = text
+            .replace(README_ADDRESS, server.base())
+            .replace("target/release/insula", host.to_str().unwrap());
         text.replace("127.0.0.1:3000/audit", &format!("{}/audit", server.base().replace("http://", "")))
     };
-    let outputs = session(&repository(), &blocks.iter().map(|block| own(&block.commands)).collect::<Vec<_>>());
+    let outputs =
+        session(&repository(), &blocks.iter().map(|block| own(&block.commands)).collect::<Vec<_>>());
     for (block, output) in blocks.iter().zip(&outputs) {
         let piece = missing(&own(&block.expected), output);
         assert_eq!(piece, None, "README.md, line {}:\n{}\n{output}", block.line, block.commands);

@@ -9,7 +9,7 @@ use insula_audit::note::Verifier;
 use insula_tests::journeys::embedded;
 use insula_tests::support::App;
 
-use super::{actions, check, cut, file, fill, get, key, log, more, sign, tamper, write};
+use super::{actions, check, cut, file, fill, get, key, log, sign, tamper, write};
 
 /// What `insula audit verify` says of a file, with further arguments.
 fn insula(file: &str, key: &Verifier, arguments: &[&str]) -> String {
@@ -24,7 +24,7 @@ fn insula(file: &str, key: &Verifier, arguments: &[&str]) -> String {
 
 #[test]
 fn the_file_is_the_whole_log_and_a_stranger_checks_it_with_the_key_that_everybody_gets() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     write(&ada, 3);
 
@@ -42,7 +42,7 @@ fn the_file_is_the_whole_log_and_a_stranger_checks_it_with_the_key_that_everybod
 
 #[test]
 fn that_a_log_was_exported_is_the_last_entry_of_the_file() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     let lines: Vec<String> = file(&ada).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 5);
@@ -55,7 +55,7 @@ fn that_a_log_was_exported_is_the_last_entry_of_the_file() {
 
 #[test]
 fn a_long_log_is_sent_part_by_part_and_gone_on_with_where_it_broke_off() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     fill(&app, &ada, 3_000);
     let whole = file(&ada);
@@ -71,7 +71,7 @@ fn a_long_log_is_sent_part_by_part_and_gone_on_with_where_it_broke_off() {
 /// Protects against whoever owns the database: what was changed there is in the file, and found.
 #[test]
 fn what_was_changed_in_the_database_is_named_by_whoever_checks_the_file() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     fill(&app, &ada, 40);
     let of = format!("where tenant_id = '{}'", ada.tenant_id);
@@ -89,7 +89,7 @@ fn what_was_changed_in_the_database_is_named_by_whoever_checks_the_file() {
 /// Whoever keeps a checkpoint sees in any later file whether the log goes on from it.
 #[test]
 fn a_file_is_held_against_a_checkpoint_that_was_kept() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     fill(&app, &ada, 30);
     let (note, old) = (sign(&ada)["note"].as_str().unwrap().to_owned(), file(&ada));
@@ -107,20 +107,13 @@ fn a_file_is_held_against_a_checkpoint_that_was_kept() {
     std::fs::write(&path, &note).unwrap();
     let arguments = ["--checkpoint", path.to_str().unwrap()];
     assert!(insula(&new, &key, &arguments).starts_with("right: "));
-
-    // A log that begins otherwise, signed by the same key: only what was kept shows it.
-    let bob = App::start();
-    let twin = bob.person("ada");
-    bob.db().execute(&format!("update tenant set name = 'twin' where id = '{}'", twin.tenant_id));
-    let shorter = &new.lines().take(20).collect::<Vec<_>>().join("\n");
-    assert_eq!(against(&format!("{shorter}\n")), Err(Fault::Uncovered { from: 0 }));
 }
 
 /// Protects against the operator of the server itself, who has the master key: a history that was written anew and signed is
 /// right in itself, and not what was kept.
 #[test]
 fn a_history_that_was_written_anew_and_signed_anew_is_not_the_one_that_was_kept() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     fill(&app, &ada, 30);
     let key = key(&app, &ada);
@@ -128,11 +121,7 @@ fn a_history_that_was_written_anew_and_signed_anew_is_not_the_one_that_was_kept(
     let of = format!("where tenant_id = '{}'", ada.tenant_id);
     cut(&app, &ada.tenant_id, 20);
     tamper(&app, &format!("delete from audit_node {of}; delete from audit_checkpoint {of}"));
-    app.db().execute(
-        &more(&app, &ada.tenant_id, 20)
-            .replace("00:00:00.000Z", "00:00:00.001Z")
-            .replace("1893456000000", "1893456000001"),
-    );
+    fill(&app, &ada, 20);
     let forged = file(&ada);
     assert!(check(&forged, &key).is_ok());
     let against = run(forged.as_bytes(), Check::new(key).kept(kept), |_| {}).unwrap();
@@ -141,7 +130,7 @@ fn a_history_that_was_written_anew_and_signed_anew_is_not_the_one_that_was_kept(
 
 #[test]
 fn a_file_is_whole_or_begins_at_an_entry_and_is_nothing_else() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     let before = app.db().dump();
     for name in ["limit", "cursor", "from", "to", "actor", "action"] {

@@ -8,7 +8,7 @@ use super::{fill, get, hash, hashes, log, sign, tamper, tree};
 
 #[test]
 fn an_entry_is_proven_to_be_in_what_was_signed() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     let texts = |app: &App| {
         let of = format!("where tenant_id = '{}'", ada.tenant_id);
@@ -41,7 +41,7 @@ fn an_entry_is_proven_to_be_in_what_was_signed() {
 
 #[test]
 fn what_was_signed_is_proven_to_be_the_beginning_of_what_was_signed_later() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     let mut signed = Vec::new();
     for count in [1, 13, 14, 3, 29, 64] {
@@ -64,7 +64,7 @@ fn what_was_signed_is_proven_to_be_the_beginning_of_what_was_signed_later() {
 
 #[test]
 fn what_is_not_in_what_was_signed_is_not_proven() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     get(&ada, &log(&ada, "/proof?entry=0")).problem(409, "no-checkpoint");
     let _ = sign(&ada);
@@ -93,7 +93,7 @@ fn what_is_not_in_what_was_signed_is_not_proven() {
 /// Protects who believes a proof: the server gives none that doesn't lead to what was signed.
 #[test]
 fn of_a_log_that_was_altered_nothing_is_proven_that_is_not_so() {
-    let app = App::start();
+    let app = App::start().without_limits();
     let ada = app.person("ada");
     fill(&app, &ada, 60);
     let _ = sign(&ada);

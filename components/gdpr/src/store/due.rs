@@ -26,7 +26,7 @@ pub struct Step {
     pub next: String,
 }
 
-/// The logs that come next and have grown since they were signed, where that was at `latest` or before.
+/// The logs that come next and are not as they were signed, where that was at `latest` or before.
 pub async fn step(db: &Db, latest: Timestamp) -> Result<Step, sql::Error> {
     let cursor = db.query(Scope::System, Statement::new(GET_CURSOR, params![TASK])).await?;
     let after = cursor.first().map_or(Ok(String::new()), |row| row.text("after_id"))?;
@@ -36,7 +36,7 @@ pub async fn step(db: &Db, latest: Timestamp) -> Result<Step, sql::Error> {
     let mut due = Vec::new();
     for row in &rows {
         let signed_at = row.optional_time("signed_at_ms")?;
-        if size(row, "size")? > size(row, "signed")? && signed_at.is_none_or(|at| at <= latest) {
+        if size(row, "size")? != size(row, "signed")? && signed_at.is_none_or(|at| at <= latest) {
             due.push(read(row)?);
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::Bench;
 use crate::install::{self, Package};
@@ -69,6 +69,42 @@ impl<'a> Database<'a> {
         }
     }
 
+    /// The id of the one tenant that there is.
+    pub fn only_tenant(&self, state: &Path) -> Result<String> {
+        Ok(self.ask(state, "select id from tenant")?.trim().to_owned())
+    }
+
+    /// Where the audit log of a tenant ends: how many entries it has, and the last link.
+    pub fn log_end(&self, state: &Path, tenant_id: &str) -> Result<(u64, String)> {
+        let ask = format!("select size || ' ' || link from audit_head where tenant_id = '{tenant_id}'");
+        let said = self.ask(state, &ask)?;
+        let (size, link) = said.trim().split_once(' ').context("the tenant has no log")?;
+        Ok((size.parse()?, link.to_owned()))
+    }
+
+    /// Loads entries of an audit log from CSV, as they would have been appended. What keeps anybody from it stands aside:
+    /// it looks at each entry, and that is not what is measured.
+    pub fn load_log(&self, state: &Path, csv: &Path, tenant_id: &str) -> Result<()> {
+        let csv = csv.display();
+        let end = format!(
+            "update audit_head set size = (select count(*) from audit_entry where tenant_id = '{tenant_id}'), link =
+               (select link from audit_entry where tenant_id = '{tenant_id}' order by seq desc limit 1)
+             where tenant_id = '{tenant_id}'"
+        );
+        match self {
+            Self::Sqlite => {
+                let import = format!(".import --csv {csv} audit_entry");
+                let aside = "drop trigger audit_entry_is_appended; drop trigger audit_head_grows";
+                self.execute(state, &[aside, &import, &end])
+            }
+            Self::Postgres(_) => {
+                let copy = format!("\\copy audit_entry from '{csv}' csv");
+                let aside = "alter table audit_entry disable trigger user; alter table audit_head disable trigger user";
+                self.execute(state, &[aside, &copy, &end, "analyze"])
+            }
+        }
+    }
+
     /// Lets every tenant call as often as it can. The application has migrated the database before.
     pub fn lift_limits(&self, state: &Path) -> Result<()> {
         self.execute(state, &[LIFT_LIMITS])
@@ -93,5 +129,24 @@ impl<'a> Database<'a> {
             }
         };
         process::output(&mut client).map(drop)
+    }
+
+    /// What a question is answered, without a heading.
+    fn ask(&self, state: &Path, question: &str) -> Result<String> {
+        let mut client = match self {
+            Self::Sqlite => {
+                install::debian(&[SQLITE])?;
+                let mut client = Command::new(SQLITE.proof);
+                client.arg(state.join(SQLITE_FILE)).arg(question);
+                client
+            }
+            Self::Postgres(cluster) => {
+                let mut client = Command::new("psql");
+                client.args(["--no-psqlrc", "--tuples-only", "--no-align", "--dbname", &cluster.url()]);
+                client.args(["--command", question]);
+                client
+            }
+        };
+        process::output(&mut client)
     }
 }

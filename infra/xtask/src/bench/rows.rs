@@ -1,6 +1,7 @@
 //! The rows of the table, one small function each.
 
 mod analyze;
+mod audit;
 mod crowd;
 mod guard;
 mod keys;
@@ -18,7 +19,7 @@ use super::figure::Figure;
 type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
 
 /// Every row with the name by which it is chosen.
-pub const ALL: [(&str, Row); 12] = [
+pub const ALL: [(&str, Row); 16] = [
     ("bare", native::bare),
     ("sqlite", guard::sqlite),
     ("postgres", guard::postgres),
@@ -28,6 +29,10 @@ pub const ALL: [(&str, Row); 12] = [
     ("crowd", crowd::crowd),
     ("timing", timing::timing),
     ("analyze", analyze::analyze),
+    ("audit-check", audit::check),
+    ("audit-append", audit::append),
+    ("audit-proof-sqlite", audit::proof_sqlite),
+    ("audit-proof-postgres", audit::proof_postgres),
     ("start", process::start),
     ("memory", process::memory),
     ("sizes", process::sizes),
