@@ -5,6 +5,7 @@
 //! nodes, and a proof or a head takes a logarithm of reads and two blocks of entries.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use insula_audit::chain::Head;
 use insula_audit::hash::Hash;
@@ -69,8 +70,8 @@ pub async fn prove(db: &Db, log: &Log, plan: &Plan) -> Result<Vec<Hash>, Problem
     for node in below {
         let first = node.index << node.level;
         let block = first - first % BLOCK;
-        if !low.contains_key(&block) {
-            low.insert(block, leaves(db, log, block, (block + BLOCK).min(log.size)).await?);
+        if let Entry::Vacant(vacant) = low.entry(block) {
+            vacant.insert(leaves(db, log, block, (block + BLOCK).min(log.size)).await?);
         }
     }
     let find = |node: Node| {
