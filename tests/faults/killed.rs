@@ -48,7 +48,7 @@ impl House {
         if matches!(&database, Database::Sqlite(path) if !path.exists()) {
             return 0;
         }
-        if !database.tables().contains(&"schema_migration".to_owned()) {
+        if !database.tables().contains_key("schema_migration") {
             return 0;
         }
         u32::try_from(database.number("select count(*) from schema_migration")).unwrap()

@@ -9,7 +9,7 @@ const NEXT: u32 = insula_migrations::newest() + 1;
 /// What the next release's step may do to whoever still runs this one: new tables, and columns in every table that
 /// nobody has to fill in.
 fn expand(database: &Database) {
-    for table in database.tables() {
+    for table in database.tables().into_keys() {
         database.execute(&format!("alter table {table} add column later text"));
         database.execute(&format!("alter table {table} add column counted bigint not null default 0"));
     }

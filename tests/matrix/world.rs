@@ -36,31 +36,28 @@ impl<'a> Side<'a> {
 
     /// Makes what calls removed or ended be there again.
     pub fn renew(&self, app: &App) {
-        app.db().execute("update api_key set revoked_at_ms = null, revoked_because = null, successor_id = null, expires_at_ms = null
-             where name = 'listed'");
-        app.db().execute("update tenant set state = 'active', state_by = null where name in ('ada', 'bob')");
-        app.db().execute("update session set ended_at_ms = null");
-        app.db().execute("delete from second_factor");
-        // Every caller registers with the same address, and only the first is the first.
-        app.db().execute("delete from guess");
+        let (tenant, owner, member) = (&self.owner.tenant_id, &self.owner.user_id, &self.member.user_id);
+        let invitation = &self.invitation_id;
+        // The guesses: every caller registers with the same address, and only the first is the first.
         app.db().execute(&format!(
-            "insert into tenant_limit (tenant_id, subject, operator_calls, operator_window_ms, operator_burst, own_calls,
+            "update api_key set revoked_at_ms = null, revoked_because = null, successor_id = null, expires_at_ms = null
+             where name = 'listed';
+             update tenant set state = 'active', state_by = null where name in ('ada', 'bob');
+             update session set ended_at_ms = null;
+             delete from second_factor;
+             delete from guess;
+             insert into tenant_limit (tenant_id, subject, operator_calls, operator_window_ms, operator_burst, own_calls,
                own_window_ms, own_burst, own_role, version)
-             values ('{}', 'of_the_matrix', 1000000, 1000, 1000000, 1000, 1000, 1000, 'admin', 1)
+             values ('{tenant}', 'of_the_matrix', 1000000, 1000, 1000000, 1000, 1000, 1000, 'admin', 1)
              on conflict (tenant_id, subject) do update
              set operator_calls = 1000000, operator_window_ms = 1000, operator_burst = 1000000, own_calls = 1000,
-               own_window_ms = 1000, own_burst = 1000, own_role = 'admin'",
-            self.owner.tenant_id
-        ));
-        app.db().execute(&format!(
-            "insert into invitation values ('{0}', '{1}', 'invited@example.com', 'viewer', '{2}', '{0}', 0, 9000000000000)
-             on conflict (id) do nothing",
-            self.invitation_id, self.owner.tenant_id, self.owner.user_id
-        ));
-        app.db().execute(&format!(
-            "insert into membership (tenant_id, user_id, role, created_at_ms) values ('{}', '{}', 'viewer', 0)
-             on conflict (tenant_id, user_id) do update set role = 'viewer'",
-            self.owner.tenant_id, self.member.user_id
+               own_window_ms = 1000, own_burst = 1000, own_role = 'admin';
+             insert into invitation
+             values ('{invitation}', '{tenant}', 'invited@example.com', 'viewer', '{owner}', '{tenant}', 0, 9000000000000)
+             on conflict (id) do nothing;
+             insert into membership (tenant_id, user_id, role, created_at_ms)
+             values ('{tenant}', '{member}', 'viewer', 0)
+             on conflict (tenant_id, user_id) do update set role = 'viewer'"
         ));
     }
 

@@ -1,12 +1,11 @@
 //! A look at the database behind the application's back: what was stored.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rusqlite::types::ValueRef;
-use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 use super::postgres;
-use super::program::block_on;
 
 const POSTGRES_SCHEMA: &str = "
   select 'column' as kind, table_name || '.' || column_name as name, data_type || is_nullable as what
@@ -37,7 +36,7 @@ impl Database {
     pub fn rows(&self, query: &str) -> Vec<Vec<String>> {
         match self {
             Self::Sqlite(path) => sqlite_rows(path, query),
-            Self::Postgres(address) => postgres_rows(address, query),
+            Self::Postgres(address) => postgres::rows(address, query),
         }
     }
 
@@ -104,30 +103,26 @@ impl Database {
         })
     }
 
-    /// The names of all tables.
+    /// Every table with its columns, both by name.
     #[must_use]
-    pub fn tables(&self) -> Vec<String> {
+    pub fn tables(&self) -> BTreeMap<String, Vec<String>> {
         let query = match self {
             Self::Sqlite(_) => {
-                "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name"
+                "select m.name, p.name from sqlite_master m, pragma_table_info(m.name) p
+                 where m.type = 'table' and m.name not like 'sqlite_%' order by 1, 2"
             }
             Self::Postgres(_) => {
-                "select tablename from pg_tables where schemaname = 'public' order by tablename"
+                "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+                 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                   and a.attnum > 0 and not a.attisdropped order by 1, 2"
             }
         };
-        self.rows(query).into_iter().flatten().collect()
-    }
-
-    /// The columns of a table, by name.
-    #[must_use]
-    pub fn columns(&self, table: &str) -> Vec<String> {
-        let query = match self {
-            Self::Sqlite(_) => format!("select name from pragma_table_info('{table}') order by name"),
-            Self::Postgres(_) => format!(
-                "select column_name from information_schema.columns where table_name = '{table}' order by column_name"
-            ),
-        };
-        self.rows(&query).into_iter().flatten().collect()
+        let mut tables = BTreeMap::<String, Vec<String>>::new();
+        for row in self.rows(query) {
+            let [table, column] = row.try_into().expect("two names");
+            tables.entry(table).or_default().push(column);
+        }
+        tables
     }
 
     /// What the database says to a statement that it refuses; nothing, if it doesn't.
@@ -143,24 +138,25 @@ impl Database {
     /// entries of what changes nothing with the ends of their logs, and the keys of what entries hold of a person.
     #[must_use]
     pub fn dump(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for table in self.tables() {
-            if matches!(
-                table.as_str(),
-                "bucket" | "guess" | "usage_counter" | "audit_head" | "audit_pause" | "subject_key"
-            ) {
-                continue;
-            }
-            let columns: Vec<String> =
-                self.columns(&table).into_iter().filter(|column| column != "last_used_at_ms").collect();
-            let but = if table == "audit_entry" {
-                " where action not in ('login.failed', 'operator.read', 'permission.refused')"
-            } else {
-                ""
-            };
-            let rows = self.rows(&format!("select {} from {table}{but}", columns.join(", ")));
-            lines.extend(rows.iter().map(|row| format!("{table}: {row:?}")));
-        }
+        let unsteady = ["bucket", "guess", "usage_counter", "audit_head", "audit_pause", "subject_key"];
+        let texts: Vec<String> = self
+            .tables()
+            .into_iter()
+            .filter(|(table, _)| !unsteady.contains(&table.as_str()))
+            .map(|(table, columns)| {
+                let columns = columns.iter().filter(|column| *column != "last_used_at_ms");
+                let values = columns.map(|column| format!("coalesce(cast({column} as text), 'null')"));
+                let but = if table == "audit_entry" {
+                    " where action not in ('login.failed', 'operator.read', 'permission.refused')"
+                } else {
+                    ""
+                };
+                let values = values.collect::<Vec<_>>().join(" || ', ' || ");
+                format!("select '{table}: ' || {values} from {table}{but}")
+            })
+            .collect();
+        // One question: a connection for each table would be most of what the tests do.
+        let mut lines: Vec<String> = self.rows(&texts.join(" union all ")).into_iter().flatten().collect();
         lines.sort();
         lines
     }
@@ -190,21 +186,4 @@ fn sqlite_rows(path: &PathBuf, query: &str) -> Vec<Vec<String>> {
             .collect()
     });
     rows.expect(query).collect::<Result<_, _>>().expect(query)
-}
-
-fn postgres_rows(address: &str, query: &str) -> Vec<Vec<String>> {
-    block_on(async {
-        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
-        let connection = tokio::spawn(connection);
-        let messages = client.simple_query(query).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
-        drop(client);
-        let _ = connection.await;
-        let mut rows = Vec::new();
-        for message in messages {
-            if let SimpleQueryMessage::Row(row) = message {
-                rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
-            }
-        }
-        rows
-    })
 }

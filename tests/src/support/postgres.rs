@@ -1,9 +1,10 @@
 //! Databases on the PostgreSQL server that the tests were given: each test has one of its own, copied from a template.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use super::database::Database;
 use super::program::block_on;
@@ -43,6 +44,7 @@ pub fn create(server: &str, migrated: bool) -> String {
 
 /// Removes a database, whoever is still connected.
 pub fn remove(server: &str, address: &str) {
+    kept().remove(address);
     if let Some(name) = address.rsplit('/').next().and_then(|rest| rest.split('?').next()) {
         execute(server, &format!("drop database if exists {name} with (force)"));
     }
@@ -55,7 +57,10 @@ fn template(server: &str) -> &'static str {
         let name = format!("template_{}", std::process::id());
         execute(server, &format!("create database {name}"));
         let state = tempfile::tempdir().expect("a temporary folder");
-        super::app::migrate(&Database::Postgres(address(server, &name)), state.path());
+        let made = address(server, &name);
+        super::app::migrate(&Database::Postgres(made.clone()), state.path());
+        // Nobody may be connected to what is copied.
+        kept().remove(&made);
         name
     })
 }
@@ -84,13 +89,49 @@ pub fn while_locked<T>(address: &str, body: impl FnOnce() -> T) -> T {
 
 /// Runs one statement on the server.
 pub fn execute(address: &str, statement: &str) {
-    block_on(async {
-        let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("a connection");
-        let connection = tokio::spawn(connection);
+    with(address, async |client| {
         client.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
-        drop(client);
-        let _ = connection.await;
     });
+}
+
+/// The rows that a statement returns, each value as text.
+pub fn rows(address: &str, query: &str) -> Vec<Vec<String>> {
+    with(address, async |client| {
+        let messages = client.simple_query(query).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
+        let mut rows = Vec::new();
+        for message in messages {
+            if let SimpleQueryMessage::Row(row) = message {
+                rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
+            }
+        }
+        rows
+    })
+}
+
+/// A connection to each database that was asked something: PostgreSQL takes longer to open one than to answer.
+static KEPT: LazyLock<Mutex<HashMap<String, Client>>> = LazyLock::new(Mutex::default);
+
+fn kept() -> std::sync::MutexGuard<'static, HashMap<String, Client>> {
+    KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Lends the connection that is kept, or a new one, which is kept if nothing fails.
+fn with<T>(address: &str, ask: impl AsyncFnOnce(&Client) -> T) -> T {
+    let kept_client = kept().remove(address).filter(|client| !client.is_closed());
+    block_on(async {
+        let client = match kept_client {
+            Some(client) => client,
+            None => {
+                let (client, connection) =
+                    tokio_postgres::connect(address, NoTls).await.expect("a connection");
+                tokio::spawn(connection);
+                client
+            }
+        };
+        let answer = ask(&client).await;
+        kept().insert(address.to_owned(), client);
+        answer
+    })
 }
 
 /// What the server says to a statement that it refuses.
