@@ -54,6 +54,7 @@ fn as_runtime(app: &App, scope: Option<&str>, statements: &[&str]) -> Result<Str
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what else a server may say is of no interest")]
 fn first(message: &tokio_postgres::SimpleQueryMessage) -> Option<String> {
     match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),

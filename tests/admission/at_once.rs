@@ -18,6 +18,8 @@ fn who_is_refused_for_who_it_is_waits_for_no_writer() {
     let reader = ada.key(&["read"]);
     let unknown = app.caller("ins_live_00000000000000000000000000_unknown");
     let bob = app.person("bob");
+    // That it is refused is noted in the log the first time, and then not for an hour.
+    reader.get("/api/v1/api-keys").send().problem(403, "forbidden");
 
     app.db().while_written(|| {
         unknown.get("/api/v1/usage").send().problem(401, "unauthenticated");

@@ -100,8 +100,6 @@ actions! {
     OperatorRead = "operator.read";
     /// Somebody was refused what it may not do.
     PermissionRefused = "permission.refused";
-    /// The operator read a tenant's audit log.
-    AuditLogRead = "audit_log.read";
     /// A tenant's audit log was written to a file.
     AuditLogExported = "audit_log.exported";
     /// A checkpoint of a tenant's audit log was asked for.

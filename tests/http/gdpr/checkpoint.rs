@@ -153,6 +153,6 @@ fn what_is_a_tenants_is_hidden_from_strangers_and_the_operators_reading_is_an_en
         let _ = app.operator().get(&log(&ada, path)).send().expect(200);
     }
     let page = get(&ada, &log(&ada, "?actor=operator")).expect(200).json();
-    assert_eq!(super::actions(&page), ["audit_log.read", "audit_log.read"]);
+    assert_eq!(super::actions(&page), ["operator.read", "operator.read"]);
     assert_eq!(page["next_cursor"], Value::Null);
 }

@@ -82,9 +82,9 @@ fn entries_are_found_by_time_actor_and_action() {
     assert_eq!(ask("?to=2030-01-01T00:00:00Z"), [""; 0]);
     assert_eq!(ask("?actor=operator"), [""; 0]);
     let _ = app.operator().get(&log(&ada, "")).send().expect(200);
-    assert_eq!(ask("?actor=operator"), ["audit_log.read"]);
+    assert_eq!(ask("?actor=operator"), ["operator.read"]);
     // A key may read as well, if it may so much.
-    assert_eq!(actions(&key.get(&log(&ada, "?action=audit_log.read")).send().expect(200).json()).len(), 1);
+    assert_eq!(actions(&key.get(&log(&ada, "?action=operator.read")).send().expect(200).json()).len(), 1);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn what_the_operator_reads_is_in_the_log_itself_and_what_members_read_is_not() {
     assert_eq!(size(get(&ada, &log(&ada, "")).expect(200).json()), 2);
     assert_eq!(size(app.operator().get(&log(&ada, "")).send().expect(200).json()), 2);
     let page = get(&ada, &log(&ada, "")).expect(200).json();
-    assert_eq!(actions(&page), ["audit_log.read", "session.started", "tenant.created"]);
+    assert_eq!(actions(&page), ["operator.read", "session.started", "tenant.created"]);
     assert_eq!(page["items"][0]["actor"], json!({ "kind": "operator", "id": null }));
     // Of what isn't shown there is nothing to tell.
     let _ = app.operator().get(&log(&ada, "?limit=0")).send().expect(422);

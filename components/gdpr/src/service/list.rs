@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use insula_audit::entry::Entry;
-use insula_domain::action::Action;
-use insula_kit::audit::{Event, open_personal};
+use insula_kit::audit::open_personal;
 use insula_kit::guard::Caller;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::sql::Scope;
@@ -56,7 +55,7 @@ pub struct Part {
     pub next: Option<u64>,
 }
 
-/// A page of the log of a tenant, below a place. When the operator reads it, the log says so from then on.
+/// A page of the log of a tenant, below a place.
 pub async fn page(
     cx: &Cx,
     tenant_id: TenantId,
@@ -67,11 +66,8 @@ pub async fn page(
     let log = super::log(cx, tenant_id).await?;
     let (low, stretch) = stretch(cx, &log, filter, before).await?;
     let rows = limit + 1;
-    let mut statements = vec![entry::list(&log, filter, stretch, rows)];
-    if cx.caller() == Caller::Operator {
-        statements.push(cx.audit(Event::new(Action::AuditLogRead).in_tenant(tenant_id)).await?);
-    }
-    let mut found = entry::read(cx.batch(Scope::Tenant(tenant_id), statements).await?.first())?;
+    let listed = cx.query(Scope::Tenant(tenant_id), entry::list(&log, filter, stretch, rows)).await?;
+    let mut found = entry::read(Some(&listed))?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let next = if found.len() > limit {
         found.truncate(limit);
