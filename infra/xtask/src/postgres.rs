@@ -22,9 +22,15 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const PACKAGE: Package =
     Package { name: "postgresql", proof: VERSIONS, why: "the tests run on a throwaway PostgreSQL cluster" };
 
-/// Connections for many tests at once, loopback only.
-const SETTINGS: [&str; 4] =
-    ["max_connections=300", "listen_addresses=127.0.0.1", "log_min_messages=fatal", "timezone=UTC"];
+/// Connections for many tests at once, loopback only; of what is stopped on purpose one line, not its whole statement.
+const SETTINGS: [&str; 6] = [
+    "max_connections=300",
+    "listen_addresses=127.0.0.1",
+    "log_min_messages=fatal",
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "timezone=UTC",
+];
 
 /// What a crash would cost does not matter to a test.
 const QUICK: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];

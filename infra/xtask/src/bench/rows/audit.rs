@@ -49,9 +49,10 @@ pub fn check(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 /// entry at their end, and without.
 pub fn append(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let state = bench.lifeline.folder("audit-append")?;
-    let Database::Postgres(cluster) = Database::postgres(bench)? else { bail!("no PostgreSQL") };
+    let database = Database::postgres(bench)?;
+    let Database::Postgres(cluster) = &database else { bail!("no PostgreSQL") };
     let url = cluster.url();
-    Customers::make(bench, &state, &Database::Postgres(cluster), 1)?;
+    Customers::make(bench, &state, &database, 1)?;
     let (mut with, mut without) = (0.0, 0.0);
     for _ in 0..ROUNDS {
         without += rate(bench, &state, &url, WITHOUT)?;
