@@ -30,6 +30,7 @@ mod process;
 mod python;
 mod redis;
 mod report;
+mod server;
 mod sql_rules;
 mod test;
 mod toolchain;

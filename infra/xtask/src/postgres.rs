@@ -4,17 +4,15 @@
 //! for measurements it is as durable as PostgreSQL is by default.
 //! PostgreSQL refuses to run as root, so a root task runner runs it as an unprivileged user.
 
-use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::install::{self, Package};
 use crate::lifeline::{Lifeline, Tended};
-use crate::process;
+use crate::{process, server};
 
 /// Where Debian keeps each version's programs.
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -37,8 +35,6 @@ const QUICK: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writ
 
 /// What is admitted is on the disk: PostgreSQL's own defaults, stated because they are what is measured.
 const DURABLE: [&str; 3] = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
-
-const START_SECONDS: u64 = 30;
 
 /// A running cluster; dropping it stops the server. The lifeline removes its folder.
 pub struct Cluster<'a> {
@@ -75,15 +71,9 @@ impl<'a> Cluster<'a> {
         if !lifeline.spawn(initdb.stdout(Stdio::null()), "TERM")?.wait()?.success() {
             bail!("`{}` failed", process::shown(&initdb));
         }
-        let mut failure = None;
-        // Between finding a free port and taking it somebody else may be quicker.
-        for _ in 0..3 {
-            match Self::serve(lifeline, &programs, &user, &folder, durability) {
-                Ok(cluster) => return Ok(cluster),
-                Err(error) => failure = Some(error),
-            }
-        }
-        Err(failure.unwrap_or_else(|| anyhow::anyhow!("PostgreSQL was not tried")))
+        server::on_a_free_port("PostgreSQL", |port| {
+            Self::serve(lifeline, &programs, &user, &folder, (port, durability))
+        })
     }
 
     fn serve(
@@ -91,9 +81,8 @@ impl<'a> Cluster<'a> {
         programs: &Path,
         user: &User,
         folder: &Path,
-        durability: [&str; 3],
+        (port, durability): (u16, [&str; 3]),
     ) -> Result<Self> {
-        let port = free_port()?;
         let mut postgres = user.command(&programs.join("postgres"));
         postgres.current_dir(folder).arg("-D").arg(folder.join("data")).arg("-p").arg(port.to_string());
         postgres.arg("-k").arg(folder);
@@ -102,7 +91,6 @@ impl<'a> Cluster<'a> {
         }
         // SIGINT is PostgreSQL's fast shutdown: open connections are closed, nothing is left in shared memory.
         let mut server = lifeline.spawn(postgres.stdout(Stdio::null()), "INT")?;
-        let started = Instant::now();
         let ready = || {
             let mut is_ready = Command::new(programs.join("pg_isready"));
             process::succeeds(is_ready.args([
@@ -115,15 +103,7 @@ impl<'a> Cluster<'a> {
                 &port.to_string(),
             ]))
         };
-        while !ready() {
-            if !server.running() {
-                bail!("PostgreSQL ended while it started");
-            }
-            if started.elapsed() > Duration::from_secs(START_SECONDS) {
-                bail!("PostgreSQL did not start within {START_SECONDS} s");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        server::wait("PostgreSQL", &mut server, ready)?;
         Ok(Self { port, _server: server })
     }
 
@@ -131,12 +111,6 @@ impl<'a> Cluster<'a> {
     pub fn url(&self) -> String {
         format!("postgresql://postgres@127.0.0.1:{}/postgres", self.port)
     }
-}
-
-/// A port that nobody listens on right now.
-pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on 127.0.0.1")?;
-    Ok(listener.local_addr()?.port())
 }
 
 fn newest_programs(versions: &Path) -> Result<PathBuf> {

@@ -3,13 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::install::{self, Package};
 use crate::lifeline::{Lifeline, Tended};
-use crate::postgres::free_port;
+use crate::server;
 
 const PACKAGE: Package = Package {
     name: "redis-server",
@@ -19,7 +19,6 @@ const PACKAGE: Package = Package {
 
 /// Databases for as many applications; the tests know the number.
 const DATABASES: &str = "4096";
-const START_SECONDS: u64 = 30;
 
 /// A running server; dropping it stops it. The lifeline removes its folder.
 pub struct Server<'a> {
@@ -31,33 +30,15 @@ impl<'a> Server<'a> {
     /// Makes and starts one, installing Redis when it is absent.
     pub fn start(lifeline: &'a Lifeline) -> Result<Self> {
         install::debian(&[PACKAGE])?;
-        let mut failure = None;
-        // Between finding a free port and taking it somebody else may be quicker.
-        for _ in 0..3 {
-            match Self::serve(lifeline) {
-                Ok(server) => return Ok(server),
-                Err(error) => failure = Some(error),
-            }
-        }
-        Err(failure.unwrap_or_else(|| anyhow::anyhow!("Redis was not tried")))
+        server::on_a_free_port("Redis", |port| Self::serve(lifeline, port))
     }
 
-    fn serve(lifeline: &'a Lifeline) -> Result<Self> {
-        let port = free_port()?;
+    fn serve(lifeline: &'a Lifeline, port: u16) -> Result<Self> {
         let mut redis = Command::new(PACKAGE.proof);
         redis.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--databases", DATABASES]);
         redis.args(["--save", "", "--appendonly", "no", "--dir"]).arg(lifeline.folder("redis")?);
         let mut server = lifeline.spawn(redis.stdout(Stdio::null()), "TERM")?;
-        let started = Instant::now();
-        while !answers(port) {
-            if !server.running() {
-                bail!("Redis ended while it started");
-            }
-            if started.elapsed() > Duration::from_secs(START_SECONDS) {
-                bail!("Redis did not start within {START_SECONDS} s");
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        server::wait("Redis", &mut server, || answers(port))?;
         Ok(Self { port, _server: server })
     }
 

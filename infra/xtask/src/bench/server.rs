@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use super::database::Database;
 use super::{Bench, client};
 use crate::lifeline::Tended;
-use crate::postgres::free_port;
+use crate::server::free_port;
 
 /// Ticks per second in `/proc`; Linux shows 100 whatever the kernel counts with.
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -10,7 +10,7 @@ use crate::bench::figure::{Aim, Figure};
 use crate::bench::guests::{self, BARE};
 use crate::bench::load::{self, Target};
 use crate::bench::server::Server;
-use crate::postgres::free_port;
+use crate::server::free_port;
 
 /// The bare component and hyper take turns; both have the same number of threads.
 pub fn bare(bench: &Bench<'_>) -> Result<Vec<Figure>> {
