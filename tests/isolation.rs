@@ -4,7 +4,9 @@ mod canaries;
 mod catalogue;
 mod foreign;
 mod login;
+mod provisioning;
 mod rows;
+mod schemas;
 mod scope;
 
 use insula_tests::support::{App, Database};

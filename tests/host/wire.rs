@@ -122,7 +122,10 @@ fn an_upload_beyond_64_mib_is_413_whether_it_says_so_or_not_and_nothing_is_store
         "{answer}"
     );
 
-    assert_eq!(server.database().number("select count(*) from report"), 0);
+    assert_eq!(
+        server.database().number(&format!("select count(*) from {}", server.database().product("report"))),
+        0
+    );
     let usage = client.bearing(token).get("/api/v1/usage").send().expect(200).json();
     assert_eq!(usage["metrics"]["rows_analyzed"]["current"], 0, "{usage}");
 }

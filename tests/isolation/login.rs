@@ -22,11 +22,13 @@ fn logins(address: &str) -> [String; 2] {
 fn with_two_logins(settings: &mut Settings) {
     let address = settings.variables["database_url"].clone();
     let [owner, server] = logins(&address);
+    let name = owner.trim_start_matches("owns_");
     Database::Postgres(address.clone()).execute(&format!(
         "create role {owner} login createrole password 'of-this-test';
          create role {server} login noinherit password 'of-this-test' in role insula_runtime;
          grant insula_runtime to {owner} with admin option;
-         alter schema public owner to {owner}"
+         alter schema public owner to {owner};
+         grant create on database {name} to {owner}"
     ));
     settings.variables.insert("database_url".to_owned(), for_login(&address, &server));
     settings.variables.insert("database_owner_url".to_owned(), for_login(&address, &owner));

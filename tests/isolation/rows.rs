@@ -5,9 +5,15 @@ use serde_json::json;
 
 use super::{as_runtime, tables};
 
-/// A tenant with a row in every table of tenants' rows.
+/// A tenant with a row in every shared table of tenants' rows.
 fn tenant<'a>(app: &'a App, name: &str) -> Person<'a> {
     let owner = app.person(name);
+    let shared = json!({ "isolation": "shared" });
+    let _ = owner
+        .request("PATCH", &format!("/api/v1/tenants/{}", owner.tenant_id))
+        .json(&shared)
+        .send()
+        .expect(200);
     let key = owner.key(&["read", "analyze"]);
     let _ = key.request("POST", "/api/v1/analyze").form(&Form::file("a,b\n1,2\n")).send().expect(201);
     let id = &owner.tenant_id;

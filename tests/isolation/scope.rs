@@ -16,7 +16,7 @@ async fn standing(client: &Client) -> (bool, String) {
 }
 
 fn batch(scope: &str, statement: &str) -> String {
-    format!("select insula_batch_2('{scope}', array[$t${statement}$t$], '{{}}', array[1])::text")
+    format!("select insula_batch_3('{scope}', array[$t${statement}$t$], '{{}}', array[1], array[0])::text")
 }
 
 /// Runs a statement and returns its one value, if it has one.

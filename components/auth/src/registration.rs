@@ -1,5 +1,6 @@
 //! What it takes to register, and what comes of it. Pure: no I/O, no clock.
 
+use insula_domain::isolation::Isolation;
 use insula_kit::id::{TenantId, UserId};
 use insula_kit::time::Timestamp;
 use insula_kit::validate::{Errors, FieldError, line};
@@ -42,6 +43,8 @@ pub struct Person {
 pub struct FirstTenant {
     pub id: TenantId,
     pub name: String,
+    /// How its product data is kept apart.
+    pub isolation: Isolation,
     pub created_at: Timestamp,
 }
 

@@ -44,7 +44,10 @@ pub async fn register(
     let created_at = cx.now();
     let home = match (tenant_name, invitation) {
         (_, Some(token)) => Home::Joined(invitation::find(cx, &token, &email).await?, token),
-        (Some(name), None) => Home::Own(FirstTenant { id: cx.new_id()?, name, created_at }),
+        (Some(name), None) => {
+            let isolation = insula_isolation::default_of(cx.db());
+            Home::Own(FirstTenant { id: cx.new_id()?, name, isolation, created_at })
+        }
         (None, None) => Home::None,
     };
     let _counted = Attempt::begin(cx, guess::registration(cx)?).await?;

@@ -70,10 +70,13 @@ pub fn insert(person: &Person, password: &PasswordHash, tenant: Option<&FirstTen
     let values = params![*id, email.as_str(), name.clone(), password.as_str(), *created_at];
     let mut statements = vec![Statement::required(INSERT_PERSON, values)];
     if let Some(tenant) = tenant {
-        let values = params![tenant.id, &tenant.name, FIRST_STATE, FIRST_PLAN, tenant.created_at];
+        let FirstTenant { id: tenant_id, name, isolation, created_at } = tenant;
+        let kept = isolation.as_str();
+        let values = params![*tenant_id, name, FIRST_STATE, FIRST_PLAN, *created_at, kept];
         statements.push(Statement::required(INSERT_TENANT, values));
-        let values = params![tenant.id, *id, tenant.created_at];
+        let values = params![*tenant_id, *id, *created_at];
         statements.push(Statement::required(INSERT_OWNER, values));
+        statements.extend(insula_isolation::make(*tenant_id, *isolation));
     }
     statements
 }

@@ -95,6 +95,7 @@ pub const TABLES: &[Table] = &[
     people::REFRESH_TOKEN,
     tenants::REPORT,
     platform::SCHEMA_MIGRATION,
+    platform::TENANT_STEP,
     people::SECOND_FACTOR,
     people::SESSION,
     people::SIGNING_KEY,

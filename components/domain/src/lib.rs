@@ -27,6 +27,7 @@ pub mod bucket_storage;
 pub mod credential;
 pub mod custom_limit;
 pub mod data_map;
+pub mod isolation;
 pub mod lifecycle;
 pub mod metric;
 pub mod network;

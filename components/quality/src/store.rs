@@ -33,7 +33,7 @@ pub fn insert(new: &NewReport, body: &str, period: Period) -> Vec<Statement> {
     ];
     vec![
         Statement::required(COUNT_ROWS, params![period.start_ms, summary.rows, *tenant_id]),
-        Statement::required(INSERT, insert),
+        Statement::product(INSERT, insert).must(),
     ]
 }
 
@@ -47,14 +47,14 @@ pub async fn used(cx: &Cx, tenant_id: TenantId, period: Period) -> Result<(i64, 
 
 /// A part of the tenant's reports, oldest first, one more than asked for if there are more.
 pub async fn list(cx: &Cx, tenant_id: TenantId, ask: &Ask) -> Result<Vec<Summary>, Failure> {
-    let statement = Statement::new(LIST, params![tenant_id, &ask.after, ask.rows()]);
+    let statement = Statement::product(LIST, params![tenant_id, &ask.after, ask.rows()]);
     let rows = cx.query(Scope::Tenant(tenant_id), statement).await?;
     rows.iter().map(summary).collect()
 }
 
 /// The answer that the report was stored as.
 pub async fn get(cx: &Cx, tenant_id: TenantId, id: ReportId) -> Result<Option<String>, Failure> {
-    let rows = cx.query(Scope::Tenant(tenant_id), Statement::new(GET, params![tenant_id, id])).await?;
+    let rows = cx.query(Scope::Tenant(tenant_id), Statement::product(GET, params![tenant_id, id])).await?;
     Ok(rows.first().map(|row| row.text("body")).transpose()?)
 }
 

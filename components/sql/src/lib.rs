@@ -8,7 +8,7 @@
 //! What changes something also appends to the audit log, in the same batch: [`Statement::append`].
 //!
 //! Every batch states its [`Scope`]: for whom it is run. On PostgreSQL a batch is *one* statement, a call of the
-//! function `insula_batch_2`, because Spin hands a pooled connection on as it was left: a transaction that is open
+//! function `insula_batch_3`, because Spin hands a pooled connection on as it was left: a transaction that is open
 //! across two calls leaks into the next request when a component traps in between. On SQLite every open is a fresh
 //! connection, and a batch is `BEGIN IMMEDIATE … COMMIT`.
 //!
@@ -81,6 +81,17 @@ pub enum Error {
     Decode(String),
 }
 
+/// What one part of bringing tenants' own schemas up to date has done.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Schemas {
+    /// The last tenant that the part came to; none when there was none left.
+    pub last: Option<String>,
+    /// How many are up to date now that weren't.
+    pub done: i64,
+    /// How many were left as they are because their tables were busy.
+    pub busy: i64,
+}
+
 /// The database of this component.
 #[derive(Clone, Debug)]
 pub enum Db {
@@ -139,6 +150,31 @@ impl Db {
             Self::Postgres(address) => postgres::migrate(address, at_ms),
             #[cfg(not(target_family = "wasm"))]
             Self::Memory(memory) => memory.migrate(at_ms),
+        }
+    }
+
+    /// Brings up to `most` tenants' own schemas up to date, those after the given tenant, in one transaction. Others may
+    /// do the same at once, and a tenant whose call comes first has it done by that call. On SQLite there are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn migrate_schemas(&self, after: &str, most: i64) -> Result<Schemas, Error> {
+        match self {
+            Self::Postgres(address) => postgres::migrate_schemas(address, after, most),
+            _ => Ok(Schemas::default()),
+        }
+    }
+
+    /// How many tenants' own schemas are not up to date.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn schemas_behind(&self) -> Result<i64, Error> {
+        match self {
+            Self::Postgres(address) => postgres::schemas_behind(address),
+            _ => Ok(0),
         }
     }
 

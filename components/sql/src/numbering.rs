@@ -1,4 +1,4 @@
-//! Turns the parameters of a statement into elements of one array, for `insula_batch_2`.
+//! Turns the parameters of a statement into elements of one array, for `insula_batch_3`.
 
 use super::statement::Param;
 

@@ -1,20 +1,24 @@
-//! Batches on PostgreSQL: one call of the function `insula_batch_2`, which a migration makes.
+//! Batches on PostgreSQL: one call of the function `insula_batch_3`, which a migration makes.
 
 use std::rc::Rc;
 
-use insula_migrations::{CREATE_LOG_POSTGRES, LOG_EXISTS_POSTGRES, NEWEST_DONE, STEPS};
+use insula_migrations::{
+    ADD_TENANT_STEP, CREATE_LOG_POSTGRES, LOG_EXISTS_POSTGRES, MIGRATE_SCHEMAS, NEWEST_DONE, SCHEMAS_BEHIND,
+    STEPS, TENANT_STEPS, TenantStep,
+};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::numbering::{argument, place};
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
-use super::{Error, Scope};
+use super::{Error, Schemas, Scope};
 use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValue, ParameterValue};
+use crate::params;
 
-const BATCH: &str = "select insula_batch_2($1, $2, $3, $4)::text as results";
+const BATCH: &str = "select insula_batch_3($1, $2, $3, $4, $5)::text as results";
 
-/// What `insula_batch_2` returns.
+/// What `insula_batch_3` returns.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
@@ -24,17 +28,20 @@ enum Outcome {
 }
 
 pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
-    let (mut texts, mut arguments, mut required) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut texts, mut arguments) = (Vec::new(), Vec::new());
+    let (mut required, mut product) = (Vec::new(), Vec::new());
     for statement in statements {
         texts.push(Some(place(statement.text, &statement.params, arguments.len())));
         arguments.extend(statement.params.iter().map(argument));
         required.push(Some(i32::from(statement.required)));
+        product.push(Some(i32::from(statement.product)));
     }
     let params = vec![
         ParameterValue::Str(scope.to_text()),
         ParameterValue::ArrayStr(texts),
         ParameterValue::ArrayStr(arguments),
         ParameterValue::ArrayInt32(required),
+        ParameterValue::ArrayInt32(product),
     ];
     let rows = run(&open(address)?, BATCH, &params)?;
     let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
@@ -54,16 +61,32 @@ pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error>
 
 pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {
     let connection = open(address)?;
-    execute(&connection, CREATE_LOG_POSTGRES)?;
+    execute(&connection, CREATE_LOG_POSTGRES, &[])?;
     let mut done = Vec::new();
     for step in STEPS {
         if newest(&connection)? >= step.number {
             continue;
         }
-        execute(&connection, &step.postgres_statement(at_ms))?;
+        execute(&connection, &step.postgres_statement(at_ms), &[])?;
         done.push(step.number);
     }
+    for TenantStep { number, name, statements } in TENANT_STEPS {
+        let params = params![i64::from(*number), *name, *statements];
+        execute(&connection, ADD_TENANT_STEP, &params.iter().map(value).collect::<Vec<_>>())?;
+    }
     Ok(done)
+}
+
+pub fn migrate_schemas(address: &str, after: &str, most: i64) -> Result<Schemas, Error> {
+    let params = params![after, most];
+    let rows = run(&open(address)?, MIGRATE_SCHEMAS, &params.iter().map(value).collect::<Vec<_>>())?;
+    let row = rows.first().ok_or_else(|| Error::Decode("last".to_owned()))?;
+    Ok(Schemas { last: row.optional_text("last")?, done: row.integer("done")?, busy: row.integer("busy")? })
+}
+
+pub fn schemas_behind(address: &str) -> Result<i64, Error> {
+    let rows = run(&open(address)?, SCHEMAS_BEHIND, &[])?;
+    rows.first().map_or(Ok(0), |row| row.integer("behind"))
 }
 
 pub fn schema(address: &str) -> Result<u32, Error> {
@@ -83,8 +106,8 @@ fn open(address: &str) -> Result<Connection, Error> {
     Connection::open(address).map_err(failure)
 }
 
-fn execute(connection: &Connection, text: &str) -> Result<(), Error> {
-    connection.execute(text, &[]).map(|_rows_changed| ()).map_err(failure)
+fn execute(connection: &Connection, text: &str, params: &[ParameterValue]) -> Result<(), Error> {
+    connection.execute(text, params).map(|_rows_changed| ()).map_err(failure)
 }
 
 /// Not for a statement that may have no row: for that one, the `query` of some versions of Spin never returns.

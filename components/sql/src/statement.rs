@@ -24,6 +24,8 @@ pub struct Statement {
     pub params: Vec<Param>,
     /// Whether the batch happens only if this statement returns a row.
     pub required: bool,
+    /// Whether it speaks of the tenant's product data: it is run where the tenant has them, and there alone.
+    pub product: bool,
     /// The entry of the audit log that it appends, if that is what it does.
     pub append: Option<Append>,
 }
@@ -31,12 +33,18 @@ pub struct Statement {
 impl Statement {
     /// A statement that may return no row.
     pub fn new(text: &'static str, params: Vec<Param>) -> Self {
-        Self { text, params, required: false, append: None }
+        Self { text, params, required: false, product: false, append: None }
     }
 
     /// A statement without whose row nothing of the batch happens.
     pub fn required(text: &'static str, params: Vec<Param>) -> Self {
         Self { required: true, ..Self::new(text, params) }
+    }
+
+    /// A statement on the tenant's product data. Its tables are the ones of `infra/migrations/tenant`, and the batch is for
+    /// that tenant.
+    pub fn product(text: &'static str, params: Vec<Param>) -> Self {
+        Self { product: true, ..Self::new(text, params) }
     }
 
     /// The same, but without its row nothing of the batch happens.

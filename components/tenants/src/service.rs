@@ -11,6 +11,7 @@ pub mod security;
 use std::collections::BTreeMap;
 
 use insula_domain::action::Action;
+use insula_domain::isolation::Isolation;
 use insula_domain::lifecycle::State;
 use insula_domain::role::Role;
 use insula_kit::audit::Event;
@@ -23,7 +24,7 @@ use insula_kit::{Cx, Problem, Response, idempotency};
 
 use crate::error::Error;
 use crate::store;
-use crate::tenant::{FIRST_PLAN, Name, Standing, Tenant};
+use crate::tenant::{FIRST_PLAN, Filter, Name, Standing, Tenant};
 
 /// How often a change is tried again that another one was faster than.
 const ATTEMPTS: usize = 8;
@@ -33,6 +34,7 @@ const ATTEMPTS: usize = 8;
 pub async fn create(
     cx: &Cx,
     name: Name,
+    isolation: Isolation,
     answer: impl FnOnce(&Tenant) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let owner_id = cx.user_id()?;
@@ -42,6 +44,7 @@ pub async fn create(
         standing: Standing { state: State::Active, by: None, reason: None },
         plan: FIRST_PLAN.to_owned(),
         region: None,
+        isolation,
         settings: BTreeMap::new(),
         version: 0,
         role: Some(Role::Owner),
@@ -49,6 +52,7 @@ pub async fn create(
     };
     let (answer, mut statements) = (answer(&tenant)?, store::insert(&tenant, owner_id));
     let event = Event::new(Action::TenantCreated).in_tenant(tenant.id).fact("plan", &tenant.plan);
+    let event = event.fact("isolation", tenant.isolation.as_str());
     statements.push(cx.audit(event).await?);
     let refused = |at| {
         if at == store::OWNER {
@@ -61,12 +65,12 @@ pub async fn create(
     idempotency::commit(cx, Scope::System, statements, answer, refused).await
 }
 
-/// The tenants of the person who is calling; all tenants for the operator.
-pub async fn list(cx: &Cx, ask: &Ask) -> Result<Page<Tenant>, Problem> {
+/// The tenants of the person who is calling; all tenants for the operator. Those of the filter.
+pub async fn list(cx: &Cx, filter: &Filter, ask: &Ask) -> Result<Page<Tenant>, Problem> {
     let rows = match cx.caller() {
-        Caller::Operator => cx.query(Scope::Operator, store::list(ask)).await?,
+        Caller::Operator => cx.query(Scope::Operator, store::list(filter, ask)).await?,
         Caller::Person { user_id, .. } => {
-            cx.query(Scope::Person(user_id), store::list_by_user(user_id, ask)).await?
+            cx.query(Scope::Person(user_id), store::list_by_user(user_id, filter, ask)).await?
         }
         // The access rule lets neither in.
         Caller::ApiKey { .. } | Caller::Anonymous => return Err(Problem::new(&NOT_FOUND)),

@@ -8,6 +8,7 @@ pub mod security;
 
 use std::collections::BTreeMap;
 
+use insula_domain::isolation::Isolation;
 use insula_domain::lifecycle::State;
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};
@@ -16,7 +17,7 @@ use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
 
-use crate::tenant::{Actor, Name, OWNED_LIMIT, Reason, Region, Standing, Tenant};
+use crate::tenant::{Actor, Filter, Name, OWNED_LIMIT, Reason, Region, Standing, Tenant};
 
 const INSERT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
@@ -30,16 +31,18 @@ const LIST_BY_USER: &str = include_str!("../sql/tenant_list_by_user.sql");
 /// The place of the statement in [`insert`] that finds too many tenants.
 pub const OWNER: usize = 2;
 
-/// Stores a tenant and its owner, both or neither. Tenants of one person are made one after another: without the lock,
+/// Stores a tenant and its owner, and makes what it needs: all or nothing. Tenants of one person are made one after another: without the lock,
 /// two batches that run at once would count without each other's.
 pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
-    let Tenant { id, name, standing, plan, created_at, .. } = tenant;
-    let state = standing.state;
-    vec![
+    let Tenant { id, name, standing, plan, isolation, created_at, .. } = tenant;
+    let (state, kept) = (standing.state.as_str(), isolation.as_str());
+    let mut statements = vec![
         insula_turns::of_person(owner_id),
-        Statement::required(INSERT, params![*id, name.as_str(), state.as_str(), plan, *created_at]),
+        Statement::required(INSERT, params![*id, name.as_str(), state, plan, *created_at, kept]),
         Statement::required(INSERT_OWNER, params![*id, *created_at, owner_id, OWNED_LIMIT]),
-    ]
+    ];
+    statements.extend(insula_isolation::make(*id, *isolation));
+    statements
 }
 
 /// The place of the statement in [`change`] that finds no plan, where it is another one.
@@ -52,7 +55,9 @@ pub fn change(present: &Tenant, next: &Tenant) -> Result<Vec<Statement>, sql::Er
     let (region, before) = (next.region.as_ref().map(|region| region.as_str().to_owned()), next.version - 1);
     let values = params![next.name.as_str(), &next.plan, region, settings, next.id, before];
     let plan = (next.plan != present.plan).then(|| Statement::required(GET_PLAN, params![&next.plan]));
-    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).collect())
+    let moved =
+        (next.isolation != present.isolation).then(|| insula_isolation::change(next.id, next.isolation));
+    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(moved).collect())
 }
 
 /// Stores the state that a tenant shall be in; refused if it was changed meanwhile.
@@ -68,14 +73,21 @@ pub fn get(id: TenantId) -> Statement {
     Statement::new(GET, params![id])
 }
 
-/// All tenants; the rows are for [`read_with_role`].
-pub fn list(ask: &Ask) -> Statement {
-    Statement::new(LIST, params![&ask.after, ask.rows()])
+/// All tenants of the filter; the rows are for [`read_with_role`].
+pub fn list(filter: &Filter, ask: &Ask) -> Statement {
+    let [state, plan, region] = values(filter);
+    Statement::new(LIST, params![&ask.after, state, plan, region, ask.rows()])
 }
 
-/// The tenants of one person; the rows are for [`read_with_role`].
-pub fn list_by_user(user_id: UserId, ask: &Ask) -> Statement {
-    Statement::new(LIST_BY_USER, params![user_id, &ask.after, ask.rows()])
+/// The tenants of one person, of the filter; the rows are for [`read_with_role`].
+pub fn list_by_user(user_id: UserId, filter: &Filter, ask: &Ask) -> Statement {
+    let [state, plan, region] = values(filter);
+    Statement::new(LIST_BY_USER, params![user_id, &ask.after, state, plan, region, ask.rows()])
+}
+
+fn values(Filter { state, plan, region }: &Filter) -> [Option<String>; 3] {
+    let state = state.map(|state| state.as_str().to_owned());
+    [state, plan.clone(), region.as_ref().map(|region| region.as_str().to_owned())]
 }
 
 /// Reads a tenant whose reader is known to have that role there.
@@ -86,6 +98,7 @@ pub fn read(row: &Row, role: Option<Role>) -> Result<Tenant, sql::Error> {
         standing: standing(row)?,
         plan: row.text("plan")?,
         region: row.optional_text("region")?.map(Region::stored),
+        isolation: row.word("isolation", Isolation::parse)?,
         settings: settings(row)?,
         version: row.integer("version")?,
         role,
@@ -144,6 +157,7 @@ mod tests {
             standing: Standing { state: State::Active, by: None, reason: None },
             plan: "free".to_owned(),
             region: None,
+            isolation: Isolation::Shared,
             settings: BTreeMap::new(),
             version: 0,
             role: Some(Role::Owner),
@@ -183,11 +197,11 @@ mod tests {
         store(&db, &all[2], ada);
         let read_all = |rows: Rows| rows.iter().map(|row| read_with_role(row).unwrap()).collect::<Vec<_>>();
         let first = Ask { limit: 1, after: String::new() };
-        let own = read_all(query(&db, list_by_user(ada, &first)));
+        let own = read_all(query(&db, list_by_user(ada, &Filter::default(), &first)));
         assert_eq!(own, [all[0].clone(), all[2].clone()]);
         let second = Ask { limit: 1, after: all[0].id.to_string() };
-        assert_eq!(read_all(query(&db, list_by_user(ada, &second))), [all[2].clone()]);
-        let seen = read_all(query(&db, list(&Ask { limit: 5, after: String::new() })));
+        assert_eq!(read_all(query(&db, list_by_user(ada, &Filter::default(), &second))), [all[2].clone()]);
+        let seen = read_all(query(&db, list(&Filter::default(), &Ask { limit: 5, after: String::new() })));
         assert_eq!(
             seen.iter().map(|tenant| tenant.id).collect::<Vec<_>>(),
             [all[0].id, all[1].id, all[2].id]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use insula_domain::isolation::Isolation;
 use insula_domain::lifecycle::{self, Event, State};
 use insula_domain::role::Role;
 use insula_kit::Patch;
@@ -25,6 +26,8 @@ pub struct Tenant {
     pub standing: Standing,
     pub plan: String,
     pub region: Option<Region>,
+    /// How its product data is kept apart.
+    pub isolation: Isolation,
     pub settings: BTreeMap<String, String>,
     /// How often it was changed.
     pub version: i64,
@@ -125,6 +128,14 @@ impl Region {
     }
 }
 
+/// Which tenants of a list; of each kind any where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub state: Option<State>,
+    pub plan: Option<String>,
+    pub region: Option<Region>,
+}
+
 /// What shall be another of a tenant.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -132,6 +143,7 @@ pub struct Change {
     /// The operator's choice alone: who pays is another question.
     pub plan: Option<String>,
     pub region: Patch<Region>,
+    pub isolation: Option<Isolation>,
     pub settings: Option<BTreeMap<String, String>>,
 }
 
@@ -142,6 +154,7 @@ impl Change {
             name: self.name.clone().unwrap_or_else(|| present.name.clone()),
             plan: self.plan.clone().unwrap_or_else(|| present.plan.clone()),
             region: self.region.clone().apply(present.region.clone()),
+            isolation: self.isolation.unwrap_or(present.isolation),
             settings: self.settings.clone().unwrap_or_else(|| present.settings.clone()),
             version: present.version + 1,
             ..present.clone()

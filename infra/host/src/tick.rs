@@ -26,7 +26,8 @@ const FIRST_TICK: Duration = Duration::from_secs(1);
 const DETAIL_BYTES: usize = 16 * 1024;
 const CALLER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// Lets the application migrate its database, if it has something to answer that with.
+/// Lets the application migrate its database, if it has something to answer that with, and asks again while a part of it is
+/// left. Its progress is logged.
 ///
 /// # Errors
 ///
@@ -36,13 +37,41 @@ pub async fn migrate(app: &App, operator_key: &str) -> Result<(), Error> {
     if answers == Answers::Never {
         return Ok(());
     }
-    let request = post(MIGRATE_PATH, operator_key);
-    let response = app.handle_within(request, CALLER, MIGRATION_TIMEOUT).await;
-    if response.status().is_success() || is_absent(answers, response.status()) {
-        return Ok(());
+    loop {
+        let request = post(MIGRATE_PATH, operator_key);
+        let response = app.handle_within(request, CALLER, MIGRATION_TIMEOUT).await;
+        if is_absent(answers, response.status()) {
+            return Ok(());
+        }
+        if !response.status().is_success() {
+            let status = response.status().as_u16();
+            return Err(Error::Migration { status, detail: detail(response).await });
+        }
+        let Some(Part { tenants_migrated, tenants_left }) = part(response).await else { return Ok(()) };
+        if tenants_left == 0 {
+            return Ok(());
+        }
+        let message = format!("migrated the schemas of {tenants_migrated} tenants, {tenants_left} are left");
+        let settings = app.settings();
+        settings.log.write(&Entry::host(settings.clock.now(), Level::Info, &message));
+        if tenants_migrated == 0 {
+            // They are busy: each is migrated by its own next call.
+            return Ok(());
+        }
     }
-    let status = response.status().as_u16();
-    Err(Error::Migration { status, detail: detail(response).await })
+}
+
+/// What one call has done for tenants that have a schema of their own.
+#[derive(serde::Deserialize)]
+struct Part {
+    tenants_migrated: u64,
+    tenants_left: u64,
+}
+
+/// Another application's answer may say nothing of tenants.
+async fn part(response: Response<Body>) -> Option<Part> {
+    let bytes = http_body_util::Limited::new(response.into_body(), DETAIL_BYTES).collect().await.ok()?;
+    serde_json::from_slice(&bytes.to_bytes()).ok()
 }
 
 /// Lets the application do what is due, every so often, for as long as it exists. Failures are

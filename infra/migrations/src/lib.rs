@@ -68,7 +68,44 @@ pub const STEPS: &[Step] = steps! {
     14 "0014_isolation"
     15 "0015_notes"
     16 "0016_append"
+    17 "0017_schemas"
 };
+
+/// One step of the schemas that tenants have of their own, on PostgreSQL.
+#[derive(Clone, Copy, Debug)]
+pub struct TenantStep {
+    /// Its number; steps are done in the order of their numbers.
+    pub number: u32,
+    /// What it brings.
+    pub name: &'static str,
+    /// Its statements: they name tables without a schema, and are run inside the tenant's.
+    pub statements: &'static str,
+}
+
+macro_rules! tenant_steps {
+    ($($number:literal $name:literal)*) => {
+        &[$(TenantStep {
+            number: $number,
+            name: $name,
+            statements: include_str!(concat!("../tenant/", $name, ".sql")),
+        }),*]
+    };
+}
+
+/// Every step of tenants' own schemas, in order. A step of a shared product table has its twin here.
+pub const TENANT_STEPS: &[TenantStep] = tenant_steps! {
+    1 "0001_report"
+};
+
+/// Tells the database of a tenant's step, on PostgreSQL. Parameters: its number, its name, its statements.
+pub const ADD_TENANT_STEP: &str =
+    "insert into tenant_step (number, name, statements) values ($1, $2, $3) on conflict (number) do nothing";
+
+/// Brings some of the tenants' schemas up to date, on PostgreSQL. Parameters: the tenant after which to begin, and how many.
+pub const MIGRATE_SCHEMAS: &str = "select last, done, busy from insula_schemas_migrate($1, $2)";
+
+/// How many tenants' schemas are behind, on PostgreSQL.
+pub const SCHEMAS_BEHIND: &str = "select insula_schemas_behind() as behind";
 
 /// The number that the present code needs.
 #[must_use]
@@ -117,6 +154,10 @@ mod tests {
             assert_eq!(usize::try_from(step.number), Ok(at + 1));
             assert!(step.name.starts_with(&format!("{:04}_", step.number)), "{}", step.name);
         }
+        for (at, step) in TENANT_STEPS.iter().enumerate() {
+            assert_eq!(usize::try_from(step.number), Ok(at + 1));
+            assert!(step.name.starts_with(&format!("{:04}_", step.number)), "{}", step.name);
+        }
     }
 
     #[test]
@@ -126,5 +167,7 @@ mod tests {
         let numbered: Vec<_> =
             numbered.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
         assert_eq!(numbered.len(), STEPS.len(), "{numbered:?}");
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tenant")).unwrap();
+        assert_eq!(files.count(), TENANT_STEPS.len());
     }
 }

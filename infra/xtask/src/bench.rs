@@ -9,6 +9,7 @@
 //! | `customers` | people, tenants and keys, made through the real application   |
 //! | `database`  | SQLite or a durable PostgreSQL, and lifting the plans' limits |
 //! | `load`      | `wrk`: warm-up, alternating rounds, what it prints            |
+//! | `pgbench`   | statements in a loop, straight at PostgreSQL                  |
 //! | `client`    | single requests, to prepare a row                             |
 //! | `dataset`   | the CSV file that is analysed                                 |
 //! | `pandas`    | the same summary by pandas                                    |
@@ -24,6 +25,7 @@ mod figure;
 mod guests;
 mod load;
 mod pandas;
+mod pgbench;
 mod programs;
 mod rows;
 mod server;

@@ -160,8 +160,11 @@ fn a_failure_is_logged_with_the_trace_id_of_its_answer_and_without_the_values_of
 #[test]
 fn a_traceparent_of_the_caller_is_the_trace_of_the_line_and_of_the_answer() {
     let app = App::start();
-    app.db().execute("drop table report");
     let key = app.person("ada").key(&["read"]);
+    app.db().execute("drop table report");
+    for table in app.db().own_tables().keys() {
+        app.db().execute(&format!("drop table {table}"));
+    }
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let parent = format!("00-{trace}-00f067aa0ba902b7-01");
 

@@ -22,7 +22,10 @@ fn analyses_a_real_file_stores_the_report_and_counts_its_rows() {
     assert_eq!(body["report"]["labels"]["classes"].as_array().unwrap().len(), 3);
     assert_eq!(used(&key, "rows_analyzed"), 344);
     assert_eq!(used(&key, "api_calls"), 1);
-    let stored = app.db().rows("select tenant_id, row_count, column_count, label_column from report");
+    let stored = app.db().rows(&format!(
+        "select tenant_id, row_count, column_count, label_column from {}",
+        app.db().product("report")
+    ));
     assert_eq!(stored, [[ada.tenant_id.as_str(), "344", "8", "species"]]);
 }
 
@@ -59,7 +62,7 @@ fn a_file_that_fits_the_quota_exactly_is_analysed_and_one_row_more_is_refused() 
 
     let refused = key.request("POST", "/api/v1/analyze").form(&Form::file(file(1))).send();
     assert_eq!(refused.problem(429, "quota-exceeded")["used"], 10_000);
-    assert_eq!(app.db().number("select count(*) from report"), 1);
+    assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 1);
 }
 
 #[test]
@@ -78,5 +81,5 @@ fn uploads_at_once_never_exceed_the_quota_together() {
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 6, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 6, "{statuses:?}");
     assert_eq!(used(&key, "rows_analyzed"), 9_000);
-    assert_eq!(app.db().number("select count(*) from report"), 6);
+    assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 6);
 }

@@ -26,5 +26,5 @@ fn an_upload_may_have_what_the_operator_says_and_each_413_says_how_much_that_is(
     // The host reads a little more than a component takes, which says itself what is too large for it.
     let hosts = analyze(2 * MIB).problem(413, "payload-too-large");
     assert_eq!(hosts["limit_bytes"], 2 * MIB);
-    assert_eq!(app.db().number("select count(*) from report"), 1);
+    assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 1);
 }

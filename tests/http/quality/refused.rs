@@ -27,7 +27,7 @@ fn a_bad_file_is_refused_with_line_and_reason_and_is_neither_stored_nor_counted(
         assert_eq!(problem["errors"][0]["code"], code, "{answer}");
         assert_eq!(problem["line"].as_u64(), line, "{answer}");
     }
-    assert_eq!(app.db().number("select count(*) from report"), 0);
+    assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 0);
     assert_eq!(used(&key, "rows_analyzed"), 0);
 }
 

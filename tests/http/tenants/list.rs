@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::App;
+use insula_tests::support::{App, Caller};
 use serde_json::Value;
 
 use super::{create, names};
@@ -47,6 +47,45 @@ fn the_operator_sees_all_and_is_a_member_of_none() {
         names(&operator, "/api/v1/tenants", 2),
         (["ada", "bob", "eve"].map(str::to_owned).to_vec(), 2)
     );
+}
+
+#[test]
+fn a_list_holds_the_tenants_of_the_state_plan_and_region_that_are_asked_for_and_of_the_caller() {
+    let app = App::start();
+    for name in ["ada", "bob", "eve"] {
+        let _ = app.person(name);
+        app.advance(Duration::from_millis(5));
+    }
+    app.db().execute(
+        "update tenant set state = 'suspended', plan = 'professional' where name = 'bob';
+         update tenant set region = 'eu-central', plan = 'professional' where name = 'eve'",
+    );
+    let (operator, ada) = (app.operator(), app.log_in("ada@example.com"));
+    for (query, all, hers) in [
+        ("state=active", &["ada", "eve"][..], &["ada"][..]),
+        ("state=deleted", &[], &[]),
+        ("plan=professional", &["bob", "eve"], &[]),
+        ("plan=professional&state=active", &["eve"], &[]),
+        ("region=eu-central", &["eve"], &[]),
+        ("plan=none", &[], &[]),
+        ("plan=free&state=active", &["ada"], &["ada"]),
+    ] {
+        let path = format!("/api/v1/tenants?{query}");
+        let shown = |caller: &Caller<'_>| {
+            let items = caller.get(&path).send().expect(200).json()["items"].as_array().unwrap().clone();
+            items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (shown(&operator), shown(&ada)),
+            (
+                all.to_vec().into_iter().map(str::to_owned).collect(),
+                hers.iter().map(|name| (*name).to_owned()).collect()
+            ),
+            "{query}"
+        );
+    }
+    operator.get("/api/v1/tenants?state=gone").send().invalid("?state", "unknown");
+    operator.get("/api/v1/tenants?region=EU").send().invalid("?region", "format");
 }
 
 #[test]

@@ -7,6 +7,11 @@ use rusqlite::types::ValueRef;
 
 use super::postgres;
 
+const POSTGRES_COLUMNS: &str =
+    "select case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname, a.attname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+    where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and";
+
 const POSTGRES_SCHEMA: &str = "
   select 'column' as kind, table_name || '.' || column_name as name, data_type || is_nullable as what
   from information_schema.columns where table_schema = 'public'
@@ -109,20 +114,41 @@ impl Database {
         let query = match self {
             Self::Sqlite(_) => {
                 "select m.name, p.name from sqlite_master m, pragma_table_info(m.name) p
-                 where m.type = 'table' and m.name not like 'sqlite_%' order by 1, 2"
+                 where m.type = 'table' and m.name not like 'sqlite_%'"
             }
-            Self::Postgres(_) => {
-                "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
-                 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-                   and a.attnum > 0 and not a.attisdropped order by 1, 2"
-            }
+            Self::Postgres(_) => &format!("{POSTGRES_COLUMNS} c.relnamespace = 'public'::regnamespace"),
         };
+        self.columns(query)
+    }
+
+    fn columns(&self, query: &str) -> BTreeMap<String, Vec<String>> {
         let mut tables = BTreeMap::<String, Vec<String>>::new();
-        for row in self.rows(query) {
+        for row in self.rows(&format!("{query} order by 1, 2")) {
             let [table, column] = row.try_into().expect("two names");
             tables.entry(table).or_default().push(column);
         }
         tables
+    }
+
+    /// A table of product data as the source of a query: the shared one, and that of every tenant that has its own.
+    #[must_use]
+    pub fn product(&self, table: &str) -> String {
+        let Self::Postgres(_) = self else { return table.to_owned() };
+        let own = self.own_tables().into_keys().filter(|own| own.ends_with(&format!(".{table}")));
+        let all: Vec<_> = [format!("public.{table}")].into_iter().chain(own).collect();
+        let all = all.iter().map(|table| format!("select * from {table}")).collect::<Vec<_>>();
+        format!("({}) as {table}", all.join(" union all "))
+    }
+
+    /// The tables of tenants' own schemas, by the schema and the name, with their columns.
+    #[must_use]
+    pub fn own_tables(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::Sqlite(_) => BTreeMap::new(),
+            Self::Postgres(_) => self.columns(&format!(
+                "{POSTGRES_COLUMNS} c.relnamespace in (select oid from pg_namespace where nspname like 't\\_%')"
+            )),
+        }
     }
 
     /// What the database says to a statement that it refuses; nothing, if it doesn't.
@@ -142,6 +168,7 @@ impl Database {
         let texts: Vec<String> = self
             .tables()
             .into_iter()
+            .chain(self.own_tables())
             .filter(|(table, _)| !unsteady.contains(&table.as_str()))
             .map(|(table, columns)| {
                 let columns = columns.iter().filter(|column| *column != "last_used_at_ms");

@@ -1,6 +1,7 @@
 //! The statements on people and sessions, on a real schema.
 
 use futures::executor::block_on;
+use insula_domain::isolation::Isolation;
 use insula_kit::sql::memory::Memory;
 use insula_kit::sql::{Db, Error, Rows, Scope};
 use insula_kit::time::Timestamp;
@@ -36,7 +37,8 @@ fn person(number: u8, address: &str) -> Person {
 
 fn tenant(number: u8) -> FirstTenant {
     let created_at = Timestamp::from_ms(number.into());
-    FirstTenant { id: TenantId::new(created_at, [number; 10]), name: format!("Tenant {number}"), created_at }
+    let id = TenantId::new(created_at, [number; 10]);
+    FirstTenant { id, name: format!("Tenant {number}"), isolation: Isolation::Shared, created_at }
 }
 
 fn hash() -> PasswordHash {

@@ -77,3 +77,14 @@ pub const SCHEMA_MIGRATION: Table = Table {
     erasure: Keep,
     columns: &[("number", Technical), ("name", Technical), ("applied_at_ms", Technical)],
 };
+
+pub const TENANT_STEP: Table = Table {
+    name: "tenant_step",
+    owner: "sql",
+    subject: None,
+    basis: Interest,
+    retention: FOR_EVER,
+    exported: false,
+    erasure: Keep,
+    columns: &[("number", Technical), ("name", Technical), ("statements", Technical)],
+};

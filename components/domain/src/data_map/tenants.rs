@@ -179,6 +179,8 @@ pub const TENANT: Table = Table {
         ("region", Business),
         ("settings", Content),
         ("version", Technical),
+        ("isolation", Business),
+        ("schema_step", Technical),
     ],
 };
 

@@ -25,18 +25,21 @@ pub async fn find(db: &Db, latest: Timestamp) -> Result<Option<TenantId>, sql::E
     rows.first().map(|row| row.id("id")).transpose()
 }
 
-/// Removes a part of what it has. Returns how many rows that were.
+/// Removes a part of what it has in shared tables. Returns how many rows that were.
 pub async fn remove(db: &Db, id: TenantId) -> Result<usize, sql::Error> {
     let statements = OWNED.iter().map(|(_, text)| Statement::new(text, params![id])).collect();
     let results = db.batch(Scope::Tenant(id), statements).await?;
     Ok(results.iter().map(Vec::len).sum())
 }
 
-/// Ends it, with `entry` in its log, and makes its people strangers to it: so many. Refused while it has anything.
+/// Ends it, with `entry` in its log, removes the schema of its own, and makes its people strangers to it: so many. Refused
+/// while it has anything in a shared table.
 pub async fn end(db: &Db, id: TenantId, now: Timestamp, entry: Statement) -> Result<usize, sql::Error> {
     let people = Statement::new(DELETE_MEMBERS, params![id]);
     let keys = Statement::new(BURY_KEYS, params![now, id]);
-    let statements = vec![Statement::required(END, params![now, id]), people, keys, entry];
+    let mut statements = vec![Statement::required(END, params![now, id]), people, keys];
+    statements.extend(insula_isolation::drop(db, id));
+    statements.push(entry);
     let results = db.batch(Scope::Tenant(id), statements).await?;
     Ok(results.get(1).map_or(0, Vec::len))
 }

@@ -1,5 +1,6 @@
 //! `PATCH /api/v1/tenants/{tenant_id}`
 
+use insula_kit::sql::Db;
 use insula_kit::texts::texts;
 use insula_kit::validate::{Errors, FieldError};
 use insula_kit::{Cx, Pairs, Patch, Problem, Request, Response, etag};
@@ -24,13 +25,17 @@ pub struct ChangeBody {
     /// Where its data shall be, by a name that the operator gives its places. Null: anywhere.
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$", example = "eu-central")]
     region: Patch<String>,
+    /// How its product data is kept apart: `shared` or, on PostgreSQL, `schema`. What there is moves at once, while its calls
+    /// wait. Null is as absent.
+    #[schema(pattern = "^(shared|schema)$", example = "schema")]
+    isolation: Option<String>,
     /// Texts of your own, instead of all that there were: at most 16. Null is as absent.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     settings: Option<Pairs>,
 }
 
 impl ChangeBody {
-    fn read(self) -> Result<Change, Vec<FieldError>> {
+    fn read(self, db: &Db) -> Result<Change, Vec<FieldError>> {
         let mut errors = Errors::default();
         let change = Change {
             name: self.name.and_then(|name| errors.keep(Name::parse(&name))),
@@ -40,6 +45,7 @@ impl ChangeBody {
                 Patch::Clear => Patch::Clear,
                 Patch::Set(text) => errors.keep(Region::parse(&text)).map_or(Patch::Keep, Patch::Set),
             },
+            isolation: self.isolation.and_then(|text| errors.keep(insula_isolation::parse(db, &text))),
             settings: self.settings.map(|pairs| texts("settings", pairs, &mut errors)),
         };
         errors.finish(Some(change))
@@ -48,7 +54,7 @@ impl ChangeBody {
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let body: ChangeBody = request.json()?;
-    let change = body.read()?;
+    let change = body.read(cx.db())?;
     let unchanged = |tenant: &_| etag::demand(request, &Response::ok(&TenantView::from(tenant))?);
     let tenant = change::change(cx, request.path_id("tenant_id")?, &change, unchanged).await?;
     Ok(etag::tagged(Response::ok(&TenantView::from(&tenant))?))

@@ -33,6 +33,9 @@ pub struct TenantView {
     /// Where its data shall be; null is anywhere.
     #[schema(required)]
     region: Option<String>,
+    /// How its product data is kept apart: `shared` or `schema`.
+    #[schema(example = "schema")]
+    isolation: &'static str,
     /// Texts of its own.
     settings: BTreeMap<String, String>,
     /// What the caller is there; null for the operator, who is a member of none.
@@ -53,6 +56,7 @@ impl From<&Tenant> for TenantView {
             state_by: tenant.standing.by.map(Actor::as_str),
             plan: tenant.plan.clone(),
             region: tenant.region.as_ref().map(|region| region.as_str().to_owned()),
+            isolation: tenant.isolation.as_str(),
             settings: tenant.settings.clone(),
             role: tenant.role,
             created_at: tenant.created_at.to_rfc3339(),

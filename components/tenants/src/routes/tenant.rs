@@ -1,7 +1,7 @@
 //! Tenants themselves: under both their names, and the states that they go through.
 
 use insula_domain::permission::Permission;
-use insula_kit::openapi::{Answer, Doc, Media};
+use insula_kit::openapi::{Answer, Doc, Media, Query};
 use insula_kit::page::{self, Page};
 use insula_kit::problem::{Kind, STALE};
 use insula_kit::route::{Access, Body, Method, Route};
@@ -21,6 +21,15 @@ const ONE: &str = "/api/v1/tenants/{tenant_id}";
 /// What `POST` answers, under either name.
 const CREATED: &[Answer] = &[Answer::json::<TenantView>(201, "The tenant, ready for use.")];
 /// What `GET` of the list answers, under either name.
+/// What a list of tenants can be asked for.
+const LIST_QUERY: &[Query] = &[
+    page::QUERY[0],
+    page::QUERY[1],
+    Query { name: "state", about: "Only tenants in this state." },
+    Query { name: "plan", about: "Only tenants on the plan of this name." },
+    Query { name: "region", about: "Only tenants in the region of this name." },
+];
+
 const LISTED: &[Answer] = &[Answer::json::<Page<TenantView>>(200, "One page of tenants.")];
 
 pub const CREATE_TENANT: Route<Operation> = create("/api/v1/tenants", "create_tenant", "Create a tenant");
@@ -163,7 +172,7 @@ const fn list(path: &'static str, id: &'static str, summary: &'static str) -> Ro
             id,
             summary,
             about: "A person sees the tenants that it is a member of, the operator sees all.",
-            query: page::QUERY,
+            query: LIST_QUERY,
             answers: LISTED,
             problems: &[],
         },

@@ -34,7 +34,8 @@ pub async fn change(
         let next = change.apply(&present);
         let mut statements = store::change(&present, &next)?;
         let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
-        statements.push(cx.audit(entry.fact("version", next.version)).await?);
+        let entry = entry.fact("isolation", next.isolation.as_str()).fact("version", next.version);
+        statements.push(cx.audit(entry).await?);
         match cx.db().batch(cx.scope(), statements).await {
             Ok(_) => return Ok(next),
             Err(sql::Error::Refused(store::PLAN)) if next.plan != present.plan => {

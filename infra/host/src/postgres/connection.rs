@@ -76,6 +76,7 @@ impl Connection {
             Ok(rows) => Box::pin(rows),
             Err(error) => {
                 flight.landed = true;
+                self.leave_if_ended(&error);
                 return Err(error);
             }
         };
@@ -85,6 +86,7 @@ impl Connection {
                 Some(Ok(row)) => first.push(row),
                 Some(Err(error)) => {
                     flight.landed = true;
+                    self.leave_if_ended(&error);
                     return Ok(Some(Found { statement, first, rest: Err(error) }));
                 }
                 None => {
@@ -113,7 +115,7 @@ impl Connection {
             touched => touched,
         };
         flight.landed = true;
-        touched.map(Some)
+        touched.inspect_err(|error| self.leave_if_ended(error)).map(Some)
     }
 
     fn take_off(self: &Arc<Self>, sql: &str) -> Flight {
@@ -133,6 +135,14 @@ impl Connection {
     async fn prepare_anew(&self, client: &Object, sql: &str) -> Result<Statement, Error> {
         client.statement_cache.clear();
         client.prepare_cached(sql).await
+    }
+
+    /// What the server ended it does not go back to the pool, where it looks sound until its socket closes: the next one to
+    /// ask would be refused as well.
+    fn leave_if_ended(&self, error: &Error) {
+        if error.is_closed() || error.code().is_some_and(|code| code.code().starts_with("57P")) {
+            self.marked.store(true, Ordering::Release);
+        }
     }
 
     /// A statement that was prepared before a migration and returns other columns since. Nothing

@@ -32,6 +32,33 @@ const FILL_KEYS: &str = "
   order by l.id;
   drop table loaded_key;";
 
+/// The name of the guard's function that is bound by nothing.
+pub const UNBOUND_GUARD: &str = "admit_unbound";
+
+const COPY_GUARD: &str = r"do $copy$
+declare
+  bound text := replace(pg_get_functiondef('{name}'::regproc), '{name}', '{copy}');
+  bare text := replace(bound, ' SET role TO ''insula_runtime''', '');
+begin
+  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', ''[a-z]*'', true\);', '', 'g');
+  if bare = bound or bare like '%insula.scope%' or bare like '%SET role%' then
+    raise exception 'the copy is bound as well';
+  end if;
+  execute bare;
+end $copy$";
+
+const MAKE_TENANTS: &str = "do $make$
+begin
+  for number in 1 .. {count} loop
+    insert into tenant (id, name, state, plan, created_at_ms, isolation)
+      values ('ten_' || lpad(number::text, 26, '0'), 'made', 'active', 'free', 0, 'schema');
+    perform insula_schema_make('ten_' || lpad(number::text, 26, '0'));
+    if number % 100 = 0 then
+      commit;
+    end if;
+  end loop;
+end $make$";
+
 /// The database of a row.
 pub enum Database<'a> {
     /// The embedded one, in the row's state folder.
@@ -67,6 +94,40 @@ impl<'a> Database<'a> {
                 self.execute(state, &[CREATE_LOADED, &copy, FILL_KEYS, "analyze"])
             }
         }
+    }
+
+    /// Makes tenants with a schema each, as the application does, a hundred in a transaction. On PostgreSQL.
+    pub fn make_tenants(&self, state: &Path, count: usize) -> Result<()> {
+        let make = MAKE_TENANTS.replace("{count}", &count.to_string());
+        self.execute(state, &["set insula.scope = 'system'", &make, "analyze"])
+    }
+
+    /// Adds a step to those that each tenant's schema needs. On PostgreSQL.
+    pub fn add_tenant_step(url: &str, statements: &str) -> Result<()> {
+        let add = format!(
+            "insert into tenant_step select max(number) + 1, 'bench', $step${statements}$step$ from tenant_step"
+        );
+        let mut client = Command::new("psql");
+        client.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--command", &add]);
+        process::output(&mut client).map(drop)
+    }
+
+    /// Makes a copy of the guard's function that is bound by nothing, for a superuser, and gives the name of the function
+    /// itself. On PostgreSQL.
+    pub fn unbound_guard(&self, state: &Path) -> Result<String> {
+        let named = r"select proname from pg_proc where proname like 'insula\_admit\_%' and prokind = 'f'
+          order by proname desc limit 1";
+        let name = self.ask(state, named)?.trim().to_owned();
+        let copy = COPY_GUARD.replace("{name}", &name).replace("{copy}", UNBOUND_GUARD);
+        self.execute(state, &[&copy])?;
+        Ok(name)
+    }
+
+    /// The ids and the digests of all keys.
+    pub fn keys(&self, state: &Path) -> Result<Vec<(String, String)>> {
+        let said = self.ask(state, "select id || ' ' || digest from api_key")?;
+        let keys = said.lines().filter_map(|line| line.split_once(' '));
+        Ok(keys.map(|(id, digest)| (id.to_owned(), digest.to_owned())).collect())
     }
 
     /// The id of the one tenant that there is.

@@ -8,6 +8,7 @@ mod keys;
 mod login;
 mod native;
 mod process;
+mod tenants;
 mod timing;
 
 use anyhow::Result;
@@ -19,7 +20,7 @@ use super::figure::Figure;
 type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
 
 /// Every row with the name by which it is chosen.
-pub const ALL: [(&str, Row); 16] = [
+pub const ALL: [(&str, Row); 20] = [
     ("bare", native::bare),
     ("sqlite", guard::sqlite),
     ("postgres", guard::postgres),
@@ -33,6 +34,10 @@ pub const ALL: [(&str, Row); 16] = [
     ("audit-append", audit::append),
     ("audit-proof-sqlite", audit::proof_sqlite),
     ("audit-proof-postgres", audit::proof_postgres),
+    ("tenants-create", tenants::create),
+    ("tenants-migrate", tenants::migrate),
+    ("tenants-many", tenants::many),
+    ("tenants-bound", tenants::bound),
     ("start", process::start),
     ("memory", process::memory),
     ("sizes", process::sizes),

@@ -11,6 +11,7 @@ use crate::bench::client;
 use crate::bench::customers::{self, Customers};
 use crate::bench::database::Database;
 use crate::bench::figure::{Aim, Figure};
+use crate::bench::pgbench::pgbench;
 use crate::bench::server::{Server, application};
 use crate::process;
 
@@ -70,11 +71,7 @@ pub fn append(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 fn rate(bench: &Bench<'_>, state: &Path, url: &str, script: &str) -> Result<f64> {
     let file = state.join("append.sql");
     std::fs::write(&file, format!("begin;\n{script}\ncommit;\n"))?;
-    let mut pgbench = Command::new("pgbench");
-    pgbench.args(["--no-vacuum", "--client=4", "--jobs=2", &format!("--time={}", bench.seconds), "--file"]);
-    let said = process::output(pgbench.arg(&file).arg(url))?;
-    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-    rate.context("pgbench printed no rate")
+    pgbench(url, bench.seconds, &[file])
 }
 
 /// Proofs from a log of as many entries, on SQLite.
