@@ -1,5 +1,7 @@
 //! Nodes of the tree, in the database.
 
+use std::collections::BTreeMap;
+
 use insula_audit::hash::Hash;
 use insula_audit::merkle::Node;
 use insula_kit::params;
@@ -9,10 +11,13 @@ use super::entry::{Log, number, size};
 use crate::service::tree::{BLOCK, LEVEL};
 
 const GET_COUNT: &str = include_str!("../../sql/audit_node_get_count.sql");
-const GET: &str = include_str!("../../sql/audit_node_get.sql");
+const LIST_NAMED: &str = include_str!("../../sql/audit_node_list.sql");
 const MISS: &str = include_str!("../../sql/audit_node_miss.sql");
 const INSERT: &str = include_str!("../../sql/audit_node_insert.sql");
 const LIST: &str = include_str!("../../sql/audit_node_list_by_level.sql");
+
+/// How many nodes one statement reads.
+const NAMED: usize = 24;
 
 /// How many entries the stored nodes cover.
 pub async fn covered(db: &Db, log: &Log) -> Result<u64, sql::Error> {
@@ -23,13 +28,24 @@ pub async fn covered(db: &Db, log: &Log) -> Result<u64, sql::Error> {
 
 /// The hashes of nodes, in their order. One that isn't there is left out.
 pub async fn get(db: &Db, log: &Log, nodes: &[Node]) -> Result<Vec<Hash>, sql::Error> {
-    if nodes.is_empty() {
-        return Ok(Vec::new());
+    let mut known = BTreeMap::new();
+    for part in nodes.chunks(NAMED) {
+        for row in &db.query(log.scope, named(log, part)).await? {
+            known.insert((size(row, "level")?, size(row, "place")?), hash(row)?);
+        }
     }
-    let get =
-        |node: &Node| Statement::new(GET, params![&log.name, i64::from(node.level), number(node.index)]);
-    let found = db.batch(log.scope, nodes.iter().map(get).collect()).await?;
-    found.iter().filter_map(|rows| rows.first()).map(hash).collect()
+    Ok(nodes.iter().filter_map(|node| known.get(&(node.level.into(), node.index)).copied()).collect())
+}
+
+/// Reads nodes by their names: one statement, because each has to be planned.
+fn named(log: &Log, nodes: &[Node]) -> Statement {
+    let mut params = params![&log.name];
+    for at in 0..NAMED {
+        let (level, place) =
+            nodes.get(at).map_or((-1, -1), |node| (i64::from(node.level), number(node.index)));
+        params.extend(params![level, place]);
+    }
+    Statement::new(LIST_NAMED, params)
 }
 
 /// Stores the nodes that are whole after the entries up to `from`, unless that was done.
