@@ -53,7 +53,7 @@ fn another_model_than_shared_is_refused_by_name_where_there_are_no_schemas() {
     }
     assert_eq!(app.db().dump(), before);
     let own = ada.get(&path).send().expect(200).json();
-    assert_eq!(own["isolation"], if sqlite { "shared" } else { "schema" });
+    assert_eq!(own["isolation"], app.db().isolation());
 }
 
 #[test]

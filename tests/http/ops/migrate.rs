@@ -14,8 +14,11 @@ fn makes_each_step_in_order_and_then_nothing() {
     let again = app.operator().request("POST", PATH).send().expect(200).json();
 
     let newest = insula_migrations::newest();
-    assert_eq!(first, json!({ "applied": numbers, "schema": newest }));
-    assert_eq!(again, json!({ "applied": [], "schema": newest }));
+    assert_eq!(
+        first,
+        json!({ "applied": numbers, "schema": newest, "tenants_migrated": 0, "tenants_left": 0 })
+    );
+    assert_eq!(again, json!({ "applied": [], "schema": newest, "tenants_migrated": 0, "tenants_left": 0 }));
     assert_eq!(app.db().number("select max(number) from schema_migration"), i64::from(newest));
 }
 

@@ -83,7 +83,7 @@ fn bad_fields_are_named_and_nothing_is_changed() {
         (json!({ "region": "EU west" }), "/region"),
         (json!({ "settings": { "a b": "c" } }), "/settings"),
         (json!({ "state": "deleted" }), "/state"),
-        (json!({ "isolation": "schema" }), "/isolation"),
+        (json!({ "isolation": "own" }), "/isolation"),
     ] {
         let answer = change(&ada, &ada.tenant_id, &body);
         assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{body}");

@@ -21,7 +21,7 @@ fn creates_the_tenant_and_makes_the_caller_its_owner() {
         made,
         json!({
             "id": id, "name": "Acme \u{e9}", "state": "active", "plan": "free", "role": "owner",
-            "state_reason": null, "state_by": null, "region": null, "settings": {},
+            "state_reason": null, "state_by": null, "region": null, "settings": {}, "isolation": app.db().isolation(),
             "created_at": "2030-01-01T00:00:00.007Z",
         })
     );

@@ -22,7 +22,7 @@ fn every_member_a_key_of_the_tenant_and_the_operator_see_it_as_what_they_are() {
             tenant,
             json!({
                 "id": ada.tenant_id, "name": "ada", "state": "active", "plan": "free", "role": role,
-                "state_reason": null, "state_by": null, "region": null, "settings": {},
+                "state_reason": null, "state_by": null, "region": null, "settings": {}, "isolation": app.db().isolation(),
                 "created_at": "2030-01-01T00:00:00Z",
             })
         );

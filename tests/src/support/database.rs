@@ -130,6 +130,15 @@ impl Database {
         tables
     }
 
+    /// How a new tenant's product data is kept apart here.
+    #[must_use]
+    pub const fn isolation(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "shared",
+            Self::Postgres(_) => "schema",
+        }
+    }
+
     /// A table of product data as the source of a query: the shared one, and that of every tenant that has its own.
     #[must_use]
     pub fn product(&self, table: &str) -> String {
