@@ -3,6 +3,7 @@
 mod entries;
 mod kept;
 mod notes;
+mod reads;
 mod writers;
 
 use insula_audit::chain::Head;

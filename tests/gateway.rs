@@ -1,6 +1,7 @@
 //! The gateway in front of a workload that knows nothing of Insula.
 
 mod counted;
+mod noted;
 mod order;
 mod passed;
 mod python;

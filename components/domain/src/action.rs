@@ -68,6 +68,12 @@ actions! {
     TenantSecurityChanged = "tenant.security_changed";
     /// A report was made and stored.
     ReportCreated = "report.created";
+    /// A report was read.
+    ReportRead = "report.read";
+    /// The reports were listed.
+    ReportsListed = "report.listed";
+    /// A workload behind the gateway told what it did with a tenant's data.
+    WorkloadReported = "workload.reported";
     /// Somebody registered.
     PersonRegistered = "person.registered";
     /// An address was proven.

@@ -7,6 +7,8 @@ pub type List = Vec<(String, Vec<u8>)>;
 
 /// What the workload says that it used.
 const USAGE: &str = "insula-usage";
+/// What the workload says that it did with the tenant's data.
+const AUDIT: &str = "insula-audit";
 /// What every admitted answer carries from us; a workload's own is replaced.
 const OURS: [&str; 3] = ["x-request-id", "ratelimit", "ratelimit-policy"];
 
@@ -35,18 +37,29 @@ pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bo
     list
 }
 
-/// Takes what is between the workload and us out of its answer, and gives the values of what it used.
+/// What the workload says to us: the values of its headers, as they came.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What it used; [`crate::usage`] reads it.
+    pub used: Vec<Vec<u8>>,
+    /// What it did with the tenant's data; [`crate::activity`] reads it.
+    pub done: Vec<Vec<u8>>,
+}
+
+/// Takes what is between the workload and us out of its answer, and gives what it says to us.
 #[must_use]
-pub fn up(mut came: List) -> (List, Vec<Vec<u8>>) {
-    let mut used = Vec::new();
+pub fn up(mut came: List) -> (List, Said) {
+    let mut said = Said::default();
     came.retain_mut(|(name, value)| {
         let name = folded(name);
-        if name == USAGE {
-            used.push(std::mem::take(value));
+        match name.as_str() {
+            USAGE => said.used.push(std::mem::take(value)),
+            AUDIT => said.done.push(std::mem::take(value)),
+            _ => {}
         }
         !is_ours(&name) && !OURS.contains(&name.as_str())
     });
-    (came, used)
+    (came, said)
 }
 
 /// A name as a server may hand it to a program: without case, and with everything that is no letter and no digit made
@@ -154,13 +167,15 @@ mod tests {
         let came = list(&[
             "content-type",
             "insula-usage",
+            "Insula_Audit",
             "Insula_Usage",
             "insula-tenant",
             "RateLimit",
             "x-request-id",
         ]);
-        let (up, used) = up(came);
+        let (up, said) = up(came);
         assert_eq!(sent(up), ["content-type"]);
-        assert_eq!(used, [b"sent".to_vec(), b"sent".to_vec()]);
+        assert_eq!(said.used, [b"sent".to_vec(), b"sent".to_vec()]);
+        assert_eq!(said.done, [b"sent".to_vec()]);
     }
 }

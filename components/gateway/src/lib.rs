@@ -7,7 +7,8 @@
 //! 2. The guard is asked, with the credential that the request carries. A refusal is answered here, as a problem.
 //! 3. [`headers`]: what the caller claims to know is taken away (`insula-*`, its credential), who it is is said instead.
 //! 4. The workload answers. Bodies pass in both directions as they come; nothing of them is kept here.
-//! 5. [`usage`]: what the workload says that it has used is read, and [`store`] counts it.
+//! 5. [`usage`] and [`activity`]: what the workload says that it has used and done is read; [`store`] counts the one and
+//!    appends the other to the tenant's audit log.
 //! 6. The answer goes up with the headers that every answer carries, and without what was between the two of us.
 //!
 //! ## What the workload is told
@@ -31,9 +32,20 @@
 //! the work is done; and **at most once**: when the database fails in that moment the answer still goes to the
 //! caller, and the log has as an error what was not counted. A 503 would make the caller have the work done again.
 //!
+//! `insula-audit: action=export; dataset=customers`, several separated by commas: what this call did with the tenant's
+//! data. Each is an entry `workload.reported` of the log of the tenant that the guard found, with the caller; and with its
+//! address, sealed, where the manifest gives `master_key` to the component. Of either word: lower-case letters, digits and
+//! `_ . -`, beginning with a letter, at most 64; at most eight entries an answer, equal ones once. What is written otherwise
+//! is left out, with a warning in the log that doesn't repeat it; the answer never fails for it. The entries and what is
+//! counted are **one batch, before the first byte of the answer leaves**: when the database fails in that moment, nothing
+//! was counted or noted, and the caller gets a problem (503, or 500 for what no waiting mends) instead of the answer. What
+//! can't be noted isn't answered; the work is done by then, so a workload that changes something sees to it that it may be
+//! asked twice, as behind any 503.
+//!
 //! The workload shares the manifest's grants with the gateway, as Spin's middleware does, so what stands behind it is
 //! code that its operator trusts with the database; what it imports says whether it can reach it.
 
+pub mod activity;
 mod bindings;
 pub mod headers;
 pub mod settings;

@@ -4,22 +4,23 @@
 #![allow(unsafe_code, reason = "the generated entry point")]
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::config::Config;
-use insula_kit::guard::{Call, Grant, admit};
+use insula_kit::guard::{Call, admit};
 use insula_kit::problem::{INTERNAL, MALFORMED};
 use insula_kit::serve::{Ids, refuse};
 use insula_kit::time::Timestamp;
-use insula_kit::{Problem, client, log, schema};
+use insula_kit::{Cx, Problem, client, log, schema};
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::exports::http::handler::Guest;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, HeaderError, Method, Request, Response};
 use spin_sdk::wasip3::wit_future;
 
 use crate::bindings::wasi::http::handler;
-use crate::headers::{self, List};
+use crate::headers::{self, List, Said};
 use crate::settings::Settings;
-use crate::store;
-use crate::usage::Report;
+use crate::{activity, store, usage};
 
 /// What is looked at here; the rest is the workload's.
 const READ: [&str; 6] =
@@ -59,16 +60,18 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
         tenant: None,
         client: client::address(read, config.trusted_proxies?),
     };
-    let grant = admit(call, read).await?;
-    let told = headers::down(came, &grant, &ids.request, settings.forward_credentials);
+    let cx = Cx::admitted(admit(call, read).await?, call.client, config, OPERATION);
+    let grant = cx.grant();
+    let told = headers::down(came, grant, &ids.request, settings.forward_credentials);
     let told = fields(&told)
         .map_err(|_| Problem::new(&MALFORMED).detail("The headers are too large to be handed on."))
         .map_err(|problem| grant.problem_with_limits(problem))?;
     let answer = handler::handle(down(request, told))
         .await
         .map_err(|code| grant.problem_with_limits(Problem::new(&INTERNAL).caused_by(Unanswered(code))))?;
-    let (mut list, used) = headers::up(answer.get_headers().copy_all());
-    count(&config, &grant, &used, ids).await;
+    let (mut list, said) = headers::up(answer.get_headers().copy_all());
+    // Nothing of the answer has left yet, so what can't be noted is not answered.
+    keep(&cx, &said, ids).await.map_err(|problem| grant.problem_with_limits(problem))?;
     list.push(("x-request-id".to_owned(), ids.request.clone().into_bytes()));
     if let Some((policy, state)) = grant.limit_headers() {
         list.push(("ratelimit-policy".to_owned(), policy.into_bytes()));
@@ -105,23 +108,38 @@ fn up(response: Response, headers: Fields) -> Response {
     response
 }
 
-/// Counts what the workload says that it used. The answer goes on whatever becomes of it.
-async fn count(config: &Config, grant: &Grant, values: &[Vec<u8>], ids: &Ids) {
-    let Some(membership) = grant.membership.as_ref().filter(|_| !values.is_empty()) else { return };
-    let report = Report::read(values.iter().map(Vec::as_slice));
-    let mut left_out = report.ignored;
-    if !report.used.is_empty() {
-        match store::add(&config.db, membership.tenant_id, &report.used, Timestamp::now()).await {
+/// Counts what the workload says that it used, and appends to the audit log what it says that it did. For what is only
+/// counted, the answer goes on whatever becomes of it.
+async fn keep(cx: &Cx, said: &Said, ids: &Ids) -> Result<(), Problem> {
+    let Some(tenant_id) = cx.membership().map(|membership| membership.tenant_id) else { return Ok(()) };
+    let used = usage::Report::read(said.used.iter().map(Vec::as_slice));
+    let done = activity::Report::read(said.done.iter().map(Vec::as_slice));
+    let mut entries = Vec::with_capacity(done.done.len());
+    for activity in done.done {
+        let event = Event::new(Action::WorkloadReported).in_tenant(tenant_id);
+        let event = event.fact("action", activity.action).fact("dataset", activity.dataset);
+        entries.push(cx.audit(event).await?);
+    }
+    let mut left_out = used.ignored;
+    if !used.used.is_empty() || !entries.is_empty() {
+        let is_noted = !entries.is_empty();
+        match store::keep(cx.db(), tenant_id, &used.used, entries, Timestamp::now()).await {
             Ok(more) => left_out += more,
+            Err(error) if is_noted => return Err(error.into()),
             Err(error) => {
-                let lost = store::Lost { tenant_id: membership.tenant_id, used: report.used, source: error };
+                let lost = store::Lost { tenant_id, used: used.used, source: error };
                 log::failure(&ids.request, &ids.trace, "uncounted", Some(&lost));
             }
         }
     }
+    warn(left_out, "insula-usage could not be counted", ids);
+    warn(done.ignored, "insula-audit could not be noted", ids);
+    Ok(())
+}
+
+fn warn(left_out: usize, what: &str, ids: &Ids) {
     if left_out > 0 {
-        let message =
-            format!("{left_out} of what the workload reported in insula-usage could not be counted");
+        let message = format!("{left_out} of what the workload reported in {what}");
         log::warning(&ids.request, &ids.trace, &message);
     }
 }

@@ -1,4 +1,4 @@
-//! What a call has used, in the database.
+//! What a call has used and done, in the database.
 
 use insula_domain::metric::Reset;
 use insula_kit::id::TenantId;
@@ -26,18 +26,25 @@ fn said(used: &[Used]) -> String {
     used.iter().map(|used| format!("{}={}", used.metric, used.amount)).collect::<Vec<_>>().join(", ")
 }
 
-/// Counts all of it, in one batch. Returns how many metrics were left out: there are none of that name, or the counter
-/// can't hold so much.
+/// Counts all of it and appends the entries, in one batch. Returns how many metrics were left out: there are none of that
+/// name, or the counter can't hold so much.
 ///
 /// # Errors
 ///
-/// As [`Db::batch`]: nothing was counted then.
-pub async fn add(db: &Db, tenant_id: TenantId, used: &[Used], at: Timestamp) -> Result<usize, sql::Error> {
+/// As [`Db::batch`]: nothing was counted and nothing appended then.
+pub async fn keep(
+    db: &Db,
+    tenant_id: TenantId,
+    used: &[Used],
+    entries: Vec<Statement>,
+    at: Timestamp,
+) -> Result<usize, sql::Error> {
     let start_ms = |reset: Reset| reset.period(at.as_ms()).start_ms;
     let (day, month) = (start_ms(Reset::Daily), start_ms(Reset::Monthly));
     let add = |used: &Used| Statement::new(ADD, params![day, month, used.amount, tenant_id, &used.metric]);
-    let counted = db.batch(Scope::Tenant(tenant_id), used.iter().map(add).collect()).await?;
-    Ok(counted.iter().filter(|rows| rows.is_empty()).count())
+    let statements = used.iter().map(add).chain(entries).collect();
+    let kept = db.batch(Scope::Tenant(tenant_id), statements).await?;
+    Ok(kept.iter().take(used.len()).filter(|rows| rows.is_empty()).count())
 }
 
 #[cfg(test)]
@@ -68,7 +75,7 @@ mod tests {
             .collect();
         // 2030-01-15T12:00:00Z.
         let at = Timestamp::from_ms(1_894_708_800_000);
-        block_on(super::add(db, TenantId::parse(TENANT).unwrap(), &used, at)).unwrap()
+        block_on(keep(db, TenantId::parse(TENANT).unwrap(), &used, vec![], at)).unwrap()
     }
 
     fn counters(db: &Db) -> Vec<(String, i64, i64)> {

@@ -37,6 +37,23 @@ struct NoRandomness;
 struct NoMasterKey;
 
 impl Cx {
+    /// The context of a call that was admitted on another path than [`crate::serve`]: the gateway's.
+    #[must_use]
+    pub const fn admitted(
+        grant: Grant,
+        client: Option<IpAddr>,
+        config: Rc<Config>,
+        operation: &'static str,
+    ) -> Self {
+        Self { grant, config, client, operation, idempotency_key: None, claim: RefCell::new(None) }
+    }
+
+    /// What the guard has let in.
+    #[must_use]
+    pub const fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -1,14 +1,16 @@
 //! What changes nothing and is told all the same: that the operator read what is a tenant's, that somebody was refused. The
-//! path from a request to an answer sees to it, so no operation has to think of it.
+//! path from a request to an answer sees to it, so no operation has to think of it. What a tenant's own people and keys read
+//! of its data, the workload tells that has it ([`Cx::note_read`]).
 //!
 //! Anybody can cause such a thing as often as it likes, so it is noted once, and then not again for a while ([`Cx::note`]).
 
-use std::cell::RefCell;
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use insula_domain::action::Action;
 use insula_domain::credential::{self, Presented};
+use insula_domain::proxies;
 use insula_sql::params;
 
 use crate::audit::Event;
@@ -26,7 +28,8 @@ const INSERT: &str = include_str!("../sql/audit_pause_insert.sql");
 const GET_BY_TOKEN: &str = include_str!("../sql/access_token_get.sql");
 const GET_BY_KEY: &str = include_str!("../sql/api_key_get_by_credential.sql");
 
-/// How long the same read, or the same refusal of the same caller, isn't noted again: an hour.
+/// How long the same read, or the same refusal of the same caller, isn't noted again: an hour. Of what a tenant's own callers
+/// read, it is the same for the same caller, network and dataset: whoever has stolen a key doesn't hide behind its owner.
 const PAUSE_MS: i64 = 3_600_000;
 
 impl Cx {
@@ -48,6 +51,25 @@ impl Cx {
             Ok(_) | Err(Failure::Database(sql::Error::Refused(_))) => Ok(()),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Notes that the caller has read a dataset of its tenant, before it is answered. `dataset` is an id or a word, never
+    /// what tells who somebody is.
+    ///
+    /// # Errors
+    ///
+    /// What can't be noted isn't answered.
+    pub async fn note_read(&self, action: Action, dataset: impl Display) -> Result<(), Problem> {
+        let who = match self.caller() {
+            Caller::Person { user_id, .. } => user_id.to_string(),
+            Caller::ApiKey { key_id, .. } => key_id.to_string(),
+            Caller::Operator | Caller::Anonymous => return Ok(()),
+        };
+        let network = self.client().map(|client| proxies::household(client).to_string()).unwrap_or_default();
+        let tenant_id = self.tenant_id()?;
+        let about = format!("{who}\n{tenant_id}\n{network}\n{}\n{dataset}", action.as_str());
+        let event = Event::new(action).in_tenant(tenant_id).fact("dataset", dataset);
+        self.note(&self.keyed_digest("noted read", &about)?, PAUSE_MS, event).await
     }
 }
 
@@ -141,13 +163,6 @@ pub async fn refused_by_guard(
         Caller::ApiKey { key_id: row.id("id")?, creator_id: row.id("user_id")? }
     };
     let own = row.optional_text("tenant_id")?;
-    let cx = Cx {
-        grant: Grant::refused(caller),
-        client,
-        config: Rc::clone(config),
-        operation: call.operation,
-        idempotency_key: None,
-        claim: RefCell::new(None),
-    };
+    let cx = Cx::admitted(Grant::refused(caller), client, Rc::clone(config), call.operation);
     refused(&cx, Call { tenant: call.tenant.or(own.as_deref()), ..call }).await
 }

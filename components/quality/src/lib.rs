@@ -10,6 +10,18 @@
 //! 2. [`service`] puts the analysis, the quota and the stored report in order.
 //! 3. [`analysis`] is the analysis itself: pure, from bytes to a report.
 //! 4. [`store`] runs the statements in `sql/`.
+//!
+//! ## What the tenant's audit log has of it
+//!
+//! | Entry            | When                                                                                     |
+//! |------------------|------------------------------------------------------------------------------------------|
+//! | `report.created` | with each report that is stored, in the batch that stores it and counts its rows          |
+//! | `report.read`    | before a report is answered, once an hour for the same caller, network and report         |
+//! | `report.listed`  | before a page of reports is answered, once an hour for the same caller and network        |
+//!
+//! `dataset` is the report's id, for a list `reports`; the file's name is in no entry. Who called is the actor, and the
+//! address is sealed under that person's key. A file that is refused is not kept, and leaves no entry. What can't be noted
+//! isn't answered.
 
 pub mod analysis;
 mod error;
@@ -63,7 +75,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         doc: Doc {
             id: "list_reports",
             summary: "List the stored reports",
-            about: "",
+            about: "The tenant's audit log has `report.listed` of it, once an hour for the same caller and network.",
             query: page::QUERY,
             answers: &[Answer::json::<Page<SummaryView>>(200, "A page of reports, oldest first.")],
             problems: &[],
@@ -80,7 +92,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         doc: Doc {
             id: "get_report",
             summary: "Read a stored report",
-            about: "",
+            about: "The tenant's audit log has `report.read` of it, once an hour for the same caller, network and report.",
             query: &[],
             answers: &[Answer::json::<ReportView>(200, "The report.")],
             problems: &[],

@@ -1,5 +1,6 @@
 //! `GET /api/v1/reports`
 
+use insula_domain::action::Action;
 use insula_kit::id::Report;
 use insula_kit::page::Ask;
 use insula_kit::{Cx, Problem, Request, Response};
@@ -10,5 +11,6 @@ use crate::service;
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ask = Ask::read::<Report>(request)?;
     let page = service::list(cx, &ask).await?;
+    cx.note_read(Action::ReportsListed, "reports").await?;
     Response::ok(&page.map(SummaryView::from))
 }

@@ -5,7 +5,7 @@
 //! | `…/told`    | the method, the path and the headers that it got, as JSON                                |
 //! | `…/echo`    | the body, each piece as it comes                                                         |
 //! | `…/length`  | how many bytes the body has                                                              |
-//! | `…/report`  | with what the header `x-report` says as `insula-usage`, and with headers that it may not |
+//! | `…/report`  | with what the headers `x-report` and `x-audit` say as `insula-usage` and `insula-audit`, and with headers that it may not |
 //! | `…/missing` | a 404 of its own                                                                         |
 //! | `…/silent`  | nothing: the handler fails                                                               |
 //! | `…/panic`   | nothing: the handler traps                                                               |
@@ -58,13 +58,17 @@ mod entry {
     }
 
     fn report(request: &Request) -> Response {
-        let mut list: Vec<(&str, Vec<u8>)> =
-            request.get_headers().get("x-report").into_iter().map(|value| ("insula-usage", value)).collect();
-        list.push(("insula-tenant", b"somebody else's".to_vec()));
-        list.push(("x-request-id", b"mine".to_vec()));
-        list.push(("ratelimit", b"mine".to_vec()));
-        list.push(("x-kept", b"kept".to_vec()));
-        let list: Vec<(&str, &[u8])> = list.iter().map(|(name, value)| (*name, value.as_slice())).collect();
+        let said = |name: &str, asked: &str| {
+            let values = request.get_headers().get(asked).into_iter();
+            values.map(|value| (name.to_owned(), value)).collect::<Vec<_>>()
+        };
+        let mut list = [said("insula-usage", "x-report"), said("insula-audit", "x-audit")].concat();
+        list.push(("insula-tenant".to_owned(), b"somebody else's".to_vec()));
+        list.push(("x-request-id".to_owned(), b"mine".to_vec()));
+        list.push(("ratelimit".to_owned(), b"mine".to_vec()));
+        list.push(("x-kept".to_owned(), b"kept".to_vec()));
+        let list: Vec<(&str, &[u8])> =
+            list.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         whole(200, &list, "reported".to_owned())
     }
 
