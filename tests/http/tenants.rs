@@ -3,6 +3,7 @@
 mod bounds;
 mod change;
 mod create;
+mod diagnostics;
 mod get;
 mod idempotency;
 mod invitations;
@@ -10,6 +11,7 @@ mod lifecycle;
 mod limits;
 mod list;
 mod members;
+mod onboarding;
 mod plans;
 mod security;
 mod suspended;

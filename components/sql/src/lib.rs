@@ -18,6 +18,7 @@
 mod append;
 pub mod bindings;
 pub mod config;
+mod explain;
 pub mod id;
 mod numbering;
 mod postgres;
@@ -30,6 +31,7 @@ pub mod time;
 pub mod memory;
 
 pub use append::Append;
+pub use explain::Visit;
 pub use row::{Row, Rows};
 pub use statement::{Param, Statement};
 
@@ -126,6 +128,20 @@ impl Db {
     /// As [`Self::batch`].
     pub async fn query(&self, scope: Scope, statement: Statement) -> Result<Rows, Error> {
         Ok(self.batch(scope, vec![statement]).await?.pop().unwrap_or_default())
+    }
+
+    /// How the statement would find its rows, table by table, if it were run for `scope`. It isn't.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn explain(&self, scope: Scope, statement: &Statement) -> Result<Vec<Visit>, Error> {
+        match self {
+            Self::Sqlite => sqlite::explain(statement),
+            Self::Postgres(address) => postgres::explain(address, scope, statement),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(memory) => memory.explain(statement),
+        }
     }
 
     /// Calls a function of a migration with typed parameters: one statement, one round trip, for the hot path.

@@ -9,6 +9,7 @@ use rusqlite::types::ValueRef;
 
 use super::Error;
 use super::append;
+use super::explain::{self, Visit};
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
 
@@ -49,6 +50,10 @@ impl Memory {
             .collect::<Result<_, _>>()?;
         transaction.commit().map_err(statement)?;
         Ok(results)
+    }
+
+    pub(super) fn explain(&self, statement: &Statement) -> Result<Vec<Visit>, Error> {
+        explain::of_sqlite(&execute(&self.0.borrow(), &explain::sqlite(statement, 0), &statement.params)?)
     }
 
     pub(super) fn migrate(&self, at_ms: i64) -> Result<Vec<u32>, Error> {

@@ -9,6 +9,7 @@ use insula_migrations::{
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::explain::{self, Visit};
 use super::numbering::{argument, place};
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
@@ -17,6 +18,16 @@ use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValu
 use crate::params;
 
 const BATCH: &str = "select insula_batch_3($1, $2, $3, $4, $5)::text as results";
+
+const EXPLAIN: &str = "select insula_explain($1, $2, $3, $4)::text as plan";
+
+/// What `insula_explain` returns.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Explained {
+    Plan(Json),
+    Failed(String),
+}
 
 /// What `insula_batch_3` returns.
 #[derive(Deserialize)]
@@ -51,6 +62,21 @@ pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Ve
         }
         Outcome::Refused(place) => Err(Error::Refused(place)),
         Outcome::Failed(code) => Err(from_sqlstate(&code)),
+    }
+}
+
+pub fn explain(address: &str, scope: Scope, statement: &Statement) -> Result<Vec<Visit>, Error> {
+    let params = vec![
+        ParameterValue::Str(scope.to_text()),
+        ParameterValue::Str(place(statement.text, &statement.params, 0)),
+        ParameterValue::ArrayStr(statement.params.iter().map(argument).collect()),
+        ParameterValue::Int32(i32::from(statement.product)),
+    ];
+    let rows = run(&open(address)?, EXPLAIN, &params)?;
+    let text = rows.first().ok_or_else(|| Error::Decode("plan".to_owned()))?.text("plan")?;
+    match serde_json::from_str(&text).map_err(|_| Error::Decode("plan".to_owned()))? {
+        Explained::Plan(plan) => Ok(explain::of_postgres(&plan)),
+        Explained::Failed(code) => Err(from_sqlstate(&code)),
     }
 }
 

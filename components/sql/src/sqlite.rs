@@ -6,6 +6,7 @@ use insula_migrations::{CREATE_LOG_SQLITE, LOG_EXISTS_SQLITE, NEWEST_DONE, STEPS
 
 use super::Error;
 use super::append;
+use super::explain::{self, Visit};
 use super::row::{Row, Rows, Value};
 use super::statement::{Param, Statement};
 use crate::bindings::spin::sqlite::sqlite::{self as host, Connection};
@@ -20,6 +21,14 @@ pub fn batch(statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     transaction(&connection, || {
         statements.iter().enumerate().map(|(at, statement)| run(&connection, statement, at)).collect()
     })
+}
+
+pub fn explain(statement: &Statement) -> Result<Vec<Visit>, Error> {
+    let connection = open()?;
+    let found = execute(&connection, explain::SQLITE_SCHEMA, Vec::new())?;
+    let schema = found.first().map_or(Ok(0), |row| row.integer("version"))?;
+    let params = statement.params.iter().map(value).collect();
+    explain::of_sqlite(&execute(&connection, &explain::sqlite(statement, schema), params)?)
 }
 
 pub fn migrate(at_ms: i64) -> Result<Vec<u32>, Error> {

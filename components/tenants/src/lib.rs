@@ -19,6 +19,7 @@
 //! | `ListLimits` | `GET /api/v1/tenants/{tenant_id}/limits` | `view_usage`, the operator |
 //! | `GetLimit` | `GET /api/v1/tenants/{tenant_id}/limits/{subject}` | `view_usage`, the operator |
 //! | `SetLimit`, `ClearLimit` | `PUT`, `DELETE /api/v1/tenants/{tenant_id}/limits/{subject}` | people with `manage_keys`, the operator |
+//! | `GetOnboarding`, `GetDiagnostics` | `GET /api/v1/tenants/{tenant_id}/onboarding`, `…/diagnostics` | people with `manage_tenant`, the operator |
 //! | `ListPlans`, `GetPlan` | `GET /api/v1/plans`, `GET /api/v1/plans/{plan}` | people, the operator |
 //! | `SetPlan` | `PUT /api/v1/plans/{plan}` | the operator |
 //! | `Create`  | `POST /api/v1/workspaces`         | as for tenants                         |
@@ -27,14 +28,16 @@
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
-//! 2. `service` applies the rules of `tenant`, `member`, `invitation`, `limit` and `plan`.
+//! 2. `service` applies the rules of `tenant`, `member`, `invitation`, `limit`, `plan`, `onboarding` and `diagnosis`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 
+mod diagnosis;
 mod error;
 mod http;
 mod invitation;
 mod limit;
 mod member;
+mod onboarding;
 mod plan;
 mod routes;
 mod security;
@@ -74,6 +77,8 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::Invite => http::invitations::create::handle(cx, &request, 201).await,
         Operation::ListInvitations => http::invitations::list::handle(cx, &request).await,
         Operation::Withdraw => http::invitations::withdraw::handle(cx, &request).await,
+        Operation::GetOnboarding => http::onboarding::handle(cx, &request).await,
+        Operation::GetDiagnostics => http::diagnostics::handle(cx, &request).await,
         Operation::ListLimits => http::limits::list::handle(cx, &request).await,
         Operation::GetLimit => http::limits::get::handle(cx, &request).await,
         Operation::SetLimit => http::limits::set::handle(cx, &request).await,

@@ -3,6 +3,7 @@
 mod invitations;
 mod limits;
 mod members;
+mod standing;
 mod tenant;
 
 use insula_kit::route::Route;
@@ -42,6 +43,10 @@ pub enum Operation {
     ListInvitations,
     /// Withdraws an invitation.
     Withdraw,
+    /// Reads the checklist of a new tenant.
+    GetOnboarding,
+    /// Finds out why a tenant sees nothing, sees wrong data, or is slow.
+    GetDiagnostics,
     /// Lists what a tenant may.
     ListLimits,
     /// Reads what a tenant may.
@@ -76,6 +81,8 @@ pub const ROUTES: &[Route<Operation>] = &[
     invitations::INVITE,
     invitations::LIST,
     invitations::WITHDRAW,
+    standing::ONBOARDING,
+    standing::DIAGNOSTICS,
     limits::LIST_LIMITS,
     limits::GET_LIMIT,
     limits::SET_LIMIT,

@@ -1,10 +1,12 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
 pub mod change;
+pub mod diagnosis;
 pub mod invitation;
 pub mod lifecycle;
 pub mod limit;
 pub mod member;
+pub mod onboarding;
 pub mod plan;
 pub mod security;
 

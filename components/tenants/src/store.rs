@@ -1,9 +1,12 @@
 //! Tenants in the database: the statements of `sql/`, and how their rows are read.
 
+pub mod diagnosis;
 pub mod invitation;
 pub mod limit;
 pub mod member;
+pub mod onboarding;
 pub mod plan;
+pub mod product;
 pub mod security;
 
 use std::collections::BTreeMap;

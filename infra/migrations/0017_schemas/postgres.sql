@@ -37,16 +37,22 @@ begin
   end if;
 end $check$;
 
--- Runs one statement on a tenant's product data, as whoever calls: the tenant's role. Only for a batch of that tenant.
-create function insula_run(tenant_id text, statement text, arguments text[]) returns json language plpgsql as $run$
+-- Runs one statement on a tenant's product data, as whoever calls: the tenant's role. Only for a batch of that tenant. Or it
+-- only tells the plan that the statement would be run by.
+create function insula_run(tenant_id text, statement text, arguments text[], only_explained boolean)
+returns json language plpgsql as $run$
 declare
   result json;
 begin
   if public.insula_scope() is distinct from tenant_id then
     raise exception 'the batch is not of this tenant' using errcode = 'IN004';
   end if;
-  execute 'with result as (' || statement || ') select coalesce(json_agg(result), ''[]''::json) from result'
-    into result using arguments;
+  if only_explained then
+    execute 'explain (format json) ' || statement into result using arguments;
+  else
+    execute 'with result as (' || statement || ') select coalesce(json_agg(result), ''[]''::json) from result'
+      into result using arguments;
+  end if;
   return result;
 end $run$;
 
@@ -102,9 +108,10 @@ begin
   execute format('create schema %I', home);
   execute format('grant usage on schema %I to %I, insula_runtime', home, home);
   execute format($text$
-    create function %I.run(statement text, arguments text[]) returns json language sql
+    create function %I.run(statement text, arguments text[], only_explained boolean default false)
+      returns json language sql
       security definer set search_path = %I, pg_temp
-      as %L $text$, home, home, format('select public.insula_run(%L, statement, arguments)', of_tenant));
+      as %L $text$, home, home, format('select public.insula_run(%L, statement, arguments, only_explained)', of_tenant));
   execute format('revoke all on function %I.run from public', home);
   execute format('grant execute on function %I.run to insula_runtime', home);
   if by_superuser then

@@ -69,6 +69,7 @@ pub const STEPS: &[Step] = steps! {
     15 "0015_notes"
     16 "0016_append"
     17 "0017_schemas"
+    18 "0018_explain"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

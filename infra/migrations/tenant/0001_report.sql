@@ -1,6 +1,6 @@
 -- A data-quality report, as in the shared table of this name.
 create table report (
-  id text primary key,
+  id text not null,
   tenant_id text not null,
   created_by text not null,
   file_name text,
@@ -9,5 +9,6 @@ create table report (
   column_count bigint not null,
   score double precision not null,
   body text not null,
-  created_at_ms bigint not null
+  created_at_ms bigint not null,
+  primary key (tenant_id, id)
 )

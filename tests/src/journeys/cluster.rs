@@ -47,6 +47,14 @@ impl Cluster {
         Self::start(|_| vec!["ssl=off".to_owned()])
     }
 
+    /// One that keeps figures of its statements, those inside of functions too.
+    #[track_caller]
+    #[must_use]
+    pub fn with_figures() -> Self {
+        let settings = ["shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all"];
+        Self::start(|_| settings.map(str::to_owned).to_vec())
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn port(&self) -> u16 {

@@ -149,6 +149,15 @@ impl Database {
         format!("({}) as {table}", all.join(" union all "))
     }
 
+    /// A table of a tenant's own product data, as a new tenant has it.
+    #[must_use]
+    pub fn product_of(&self, tenant_id: &str, table: &str) -> String {
+        match self {
+            Self::Sqlite(_) => table.to_owned(),
+            Self::Postgres(_) => format!("{}.{table}", tenant_id.replacen("ten_", "t_", 1)),
+        }
+    }
+
     /// The tables of tenants' own schemas, by the schema and the name, with their columns.
     #[must_use]
     pub fn own_tables(&self) -> BTreeMap<String, Vec<String>> {

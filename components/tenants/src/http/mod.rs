@@ -2,11 +2,13 @@
 
 pub mod change;
 pub mod create;
+pub mod diagnostics;
 pub mod get;
 pub mod invitations;
 pub mod limits;
 pub mod list;
 pub mod members;
+pub mod onboarding;
 pub mod plans;
 pub mod security;
 pub mod state;

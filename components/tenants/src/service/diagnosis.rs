@@ -1,0 +1,245 @@
+//! Diagnostics: what is looked at, in which scope, and within which time.
+
+use std::time::{Duration, Instant};
+
+use insula_kit::guard::Caller;
+use insula_kit::id::{KeyId, TenantId, UserId};
+use insula_kit::problem::NOT_FOUND;
+use insula_kit::schema::Failure;
+use insula_kit::sql::{self, Db, Rows, Scope};
+use insula_kit::{Cx, Problem};
+
+use crate::diagnosis::nothing::{self, Subject};
+use crate::diagnosis::slow::{self, Figures, Run};
+use crate::diagnosis::wrong::{self, Binding, Seen};
+use crate::diagnosis::{Check, Diagnosis, Outcome};
+use crate::store::diagnosis::{self as store, COUNTED_AT_MOST};
+use crate::store::product;
+
+/// What runs longer altogether leaves the rest unknown.
+const TIME: Duration = Duration::from_secs(2);
+/// With more rows than this in a table, of all tenants, it isn't read as a whole to see what the scope shows.
+const READ_AT_MOST: i64 = 1_000_000;
+/// How often rows are counted again that somebody has added to meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// Tables and numbers.
+type Counts = Vec<(String, i64)>;
+
+/// How PostgreSQL keeps tenants apart; nothing on SQLite.
+struct Catalogue {
+    role: (String, bool),
+    keeps_figures: bool,
+    bindings: Vec<Binding>,
+    estimates: Counts,
+}
+
+/// Looks at the tenant. The guard has seen to it that the caller may manage it, or is the operator.
+pub async fn of(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<Diagnosis, Problem> {
+    let watch = Watch::start();
+    let (now, scope) = (cx.now(), Scope::Tenant(tenant_id));
+    let statements = vec![
+        store::get(tenant_id, now),
+        store::list_usage(tenant_id, now),
+        store::count_empty(tenant_id, now),
+        store::count_dangling(tenant_id),
+    ];
+    let found = cx.batch(scope, statements).await?;
+    let standing = store::standing(found[0].first().ok_or_else(|| Problem::new(&NOT_FOUND))?)?;
+    let used = found[1].iter().map(store::used).collect::<Result<Vec<_>, _>>()?;
+    let buckets = first(&found[2])?;
+    let caller = nothing::caller(&look_at(cx, tenant_id, subject).await?, cx.client(), now);
+    let (product, platform) = count(cx, scope, tenant_id).await?;
+    let catalogue = catalogue(cx, tenant_id).await?;
+    let all: Counts = product.iter().chain(&platform).cloned().collect();
+    let nothing = vec![
+        nothing::tenant_state(&standing),
+        caller,
+        nothing::second_factor(&standing),
+        nothing::keys(standing.keys),
+        nothing::quota(&used),
+        nothing::rate(buckets.integer("buckets")?, buckets.integer("drained")?),
+        nothing::rows(&product, &platform),
+    ];
+    let wrong = vec![
+        security(catalogue.as_ref()),
+        wrong::role(catalogue.as_ref().map(|catalogue| (catalogue.role.0.as_str(), catalogue.role.1))),
+        seen(cx, tenant_id, catalogue.as_ref()).await?,
+        wrong::references(store::dangling(first(&found[3])?)?),
+    ];
+    let slow = measure(cx, tenant_id, &watch, catalogue.as_ref(), &all).await?;
+    Ok(Diagnosis { nothing, wrong, slow })
+}
+
+/// Whether the database itself keeps the tenant's rows apart from others'.
+pub async fn is_isolated(cx: &Cx, tenant_id: TenantId) -> Result<bool, Problem> {
+    let catalogue = catalogue(cx, tenant_id).await?;
+    let role = wrong::role(catalogue.as_ref().map(|catalogue| (catalogue.role.0.as_str(), catalogue.role.1)));
+    Ok([security(catalogue.as_ref()), role].iter().all(|check| check.outcome == Outcome::Ok))
+}
+
+fn security(catalogue: Option<&Catalogue>) -> Check {
+    wrong::row_level_security(&tables(), catalogue.map(|catalogue| catalogue.bindings.as_slice()))
+}
+
+fn tables() -> Vec<&'static str> {
+    store::TABLES.iter().chain(product::TABLES).copied().collect()
+}
+
+fn first(rows: &Rows) -> Result<&sql::Row, Problem> {
+    rows.first().ok_or_else(|| Problem::new(&NOT_FOUND))
+}
+
+/// Whose view is asked for: a member's or a key's by its id, else that of who asks. What is neither is a stranger, whether
+/// another tenant has it or nobody.
+async fn look_at(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<Subject, Problem> {
+    let scope = Scope::Tenant(tenant_id);
+    let user_id = match (subject, cx.caller()) {
+        (Some(text), _) => UserId::parse(text),
+        (None, Caller::Person { user_id, .. }) => Some(user_id),
+        (None, Caller::Operator | Caller::ApiKey { .. } | Caller::Anonymous) => return Ok(Subject::Nobody),
+    };
+    if let Some(user_id) = user_id {
+        let rows = cx.query(scope, store::get_member(tenant_id, user_id)).await?;
+        return Ok(store::member(rows.first())?);
+    }
+    let Some(key_id) = subject.and_then(KeyId::parse) else { return Ok(Subject::Stranger) };
+    let rows = cx.query(scope, store::get_key(tenant_id, key_id)).await?;
+    Ok(store::key(rows.first())?)
+}
+
+/// The tenant's rows in the tables of the product, which are counted where the tenant has them, and in those of the platform.
+async fn count(cx: &Cx, scope: Scope, tenant_id: TenantId) -> Result<(Counts, Counts), Problem> {
+    let product = cx.query(Scope::Tenant(tenant_id), product::count(tenant_id, COUNTED_AT_MOST)).await?;
+    let platform = cx.query(scope, store::count_rows(tenant_id)).await?;
+    let read = |rows: &Rows| rows.iter().map(store::counted).collect::<Result<Counts, _>>();
+    Ok((read(&product)?, read(&platform)?))
+}
+
+async fn catalogue(cx: &Cx, tenant_id: TenantId) -> Result<Option<Catalogue>, Problem> {
+    if !matches!(cx.db(), Db::Postgres(_)) {
+        return Ok(None);
+    }
+    let statements = [store::get_role()].into_iter().chain(store::get_bindings()).collect();
+    let found = cx.batch(Scope::Tenant(tenant_id), statements).await?;
+    let role = first(&found[0])?;
+    let mut catalogue = Catalogue {
+        role: (role.text("name")?, role.integer("is_unbound")? == 1),
+        keeps_figures: role.integer("keeps_figures")? == 1,
+        bindings: Vec::new(),
+        estimates: Counts::new(),
+    };
+    for row in found[1].iter().chain(&found[2]) {
+        let (binding, estimate) = store::binding(row)?;
+        catalogue.estimates.extend(estimate.map(|rows| (binding.name.clone(), rows)));
+        catalogue.bindings.push(binding);
+    }
+    Ok(Some(catalogue))
+}
+
+/// What the tenant's scope shows without a tenant being named, beside what the tenant has.
+async fn seen(cx: &Cx, tenant_id: TenantId, catalogue: Option<&Catalogue>) -> Result<Check, Problem> {
+    let Some(catalogue) = catalogue else { return Ok(wrong::scope(None, false)) };
+    if catalogue.estimates.iter().any(|(_, rows)| *rows > READ_AT_MOST) {
+        return Ok(wrong::scope(None, true));
+    }
+    let mut check = wrong::scope(None, true);
+    for _ in 0..ATTEMPTS {
+        let statements = vec![product::count_seen(tenant_id), store::count_seen(tenant_id)];
+        let found = cx.batch(Scope::Tenant(tenant_id), statements).await?;
+        let (product, platform) = count(cx, Scope::System, tenant_id).await?;
+        let own: Counts = product.into_iter().chain(platform).collect();
+        if own.iter().any(|(_, rows)| *rows >= COUNTED_AT_MOST) {
+            return Ok(wrong::scope(None, true));
+        }
+        let tables = found.iter().flatten().map(|row| {
+            let name = row.text("name")?;
+            let rows = own.iter().find(|(other, _)| *other == name).map_or(0, |(_, rows)| *rows);
+            Ok(Seen { seen: row.integer("seen")?, foreign: row.integer("foreign_rows")?, own: rows, name })
+        });
+        check = wrong::scope(Some(&tables.collect::<Result<Vec<_>, sql::Error>>()?), false);
+        // Somebody may have added a row between the two.
+        if check.outcome == Outcome::Ok {
+            break;
+        }
+    }
+    Ok(check)
+}
+
+async fn measure(
+    cx: &Cx,
+    tenant_id: TenantId,
+    watch: &Watch,
+    catalogue: Option<&Catalogue>,
+    rows: &[(String, i64)],
+) -> Result<Vec<Check>, Problem> {
+    let scope = Scope::Tenant(tenant_id);
+    let mut runs = Vec::new();
+    for main in store::main(tenant_id, cx.now()) {
+        let mut took_us = None;
+        let mut index = None;
+        if !watch.is_over() {
+            let began = Watch::start();
+            cx.query(scope, main.statement.clone()).await?;
+            took_us = Some(began.took_us());
+            let visits = cx.db().explain(scope, &main.statement).await?;
+            let mut own = visits.into_iter().filter(|visit| visit.table == main.alias);
+            index = own.find(|visit| visit.condition.contains("tenant_id")).and_then(|visit| visit.index);
+        }
+        let estimate = |catalogue: &Catalogue| {
+            catalogue.estimates.iter().find(|(table, _)| table == main.table).map(|(_, rows)| *rows)
+        };
+        // Nobody has looked at a table that is new, and then it is small; of SQLite's nobody ever does.
+        let table_rows = catalogue.map(|catalogue| estimate(catalogue).unwrap_or(0));
+        let is_unasked = took_us.is_none();
+        let table_rows = if is_unasked { Some(0) } else { table_rows };
+        runs.push(Run { operation: main.operation, took_us, index, table_rows });
+    }
+    let began = Watch::start();
+    cx.query(scope, product::first(tenant_id)).await?;
+    let round_trip = began.took_us();
+    Ok(vec![
+        slow::round_trip(round_trip),
+        slow::statements(&runs),
+        slow::indexes(&runs),
+        slow::rows(rows, COUNTED_AT_MOST),
+        slow::slowest(&figures(cx, tenant_id, catalogue).await?),
+    ])
+}
+
+/// What the server knows of the slowest statements. They are of all tenants, without values.
+async fn figures(cx: &Cx, tenant_id: TenantId, catalogue: Option<&Catalogue>) -> Result<Figures, Problem> {
+    let Some(catalogue) = catalogue else { return Ok(Figures::OnSqlite) };
+    if !catalogue.keeps_figures {
+        return Ok(Figures::NotKept);
+    }
+    if cx.caller() != Caller::Operator {
+        return Ok(Figures::NotYours);
+    }
+    match cx.query(Scope::Tenant(tenant_id), store::list_slowest()).await {
+        Ok(rows) => Ok(Figures::Kept(rows.iter().map(store::slowest).collect::<Result<_, _>>()?)),
+        Err(Failure::Database(sql::Error::Statement(_))) => Ok(Figures::Unreadable),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// How long something takes.
+struct Watch(Instant);
+
+impl Watch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is measured is how long it takes, and not what time it is"
+    )]
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn took_us(&self) -> i64 {
+        i64::try_from(self.0.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.elapsed() >= TIME
+    }
+}
