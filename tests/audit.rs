@@ -1,5 +1,6 @@
 //! The audit log: what is in it, that it is whole, and that nobody can change it.
 
+mod acting;
 mod entries;
 mod kept;
 mod notes;

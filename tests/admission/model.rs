@@ -62,19 +62,37 @@ const DECISIONS: [&str; 10] = [
 ];
 
 /// A path, its operation, and what it asks.
-const ROUTES: [(&str, &str, Demand); 4] = [
+const ROUTES: [(&str, &str, Demand); 5] = [
     ("/api/v1/reports", "list_reports", demand(Permission::ViewReports, true, true)),
     ("/api/v1/usage", "get_usage", demand(Permission::ViewUsage, true, false)),
     ("/api/v1/api-keys", "list_api_keys", demand(Permission::ManageKeys, true, false)),
     (
         "/api/v1/auth/me",
         "get_me",
-        Demand { caller_allowed: true, permission: None, tenant_required: false, metered: false },
+        Demand {
+            caller_allowed: true,
+            impersonator_allowed: true,
+            permission: None,
+            tenant_required: false,
+            metered: false,
+        },
+    ),
+    (
+        "/api/v1/tenants",
+        "list_tenants",
+        Demand {
+            caller_allowed: true,
+            impersonator_allowed: false,
+            permission: None,
+            tenant_required: false,
+            metered: false,
+        },
     ),
 ];
 
 const fn demand(permission: Permission, tenant_required: bool, metered: bool) -> Demand {
-    Demand { caller_allowed: true, permission: Some(permission), tenant_required, metered }
+    let permission = Some(permission);
+    Demand { caller_allowed: true, impersonator_allowed: true, permission, tenant_required, metered }
 }
 
 #[test]

@@ -53,6 +53,30 @@ fn a_key_is_named_by_its_id_and_brings_its_scopes() {
     assert!(permissions.contains("analyze") && !permissions.contains("manage"), "{permissions}");
 }
 
+/// Protects people from being taken for the operator: the workload can tell, and the tenant's log has each call.
+#[test]
+fn the_operator_who_acts_as_a_person_is_told_apart_and_noted() {
+    let app = app();
+    let ada = app.person("ada");
+    let acting = app.impersonate(&ada);
+
+    let there = told(&acting, &[]);
+    assert_eq!(got(&there, "insula-subject"), [ada.user_id.as_str()]);
+    assert_eq!(got(&there, "insula-act"), ["operator"]);
+    assert_eq!(got(&told(&ada, &[("insula-act", "operator")]), "insula-act"), Vec::<String>::new());
+    let _ = acting.post("/workload/told", &serde_json::json!({})).send().expect(200);
+
+    let rows = app.db().rows(
+        "select action, entry from audit_entry where action in ('operator.read', 'operator.acted') order by seq",
+    );
+    let actions: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(actions, ["operator.read", "operator.acted"]);
+    assert!(
+        rows.iter().all(|row| row[1].contains("/workload/told\"") && row[1].contains(&ada.user_id)),
+        "{rows:?}"
+    );
+}
+
 /// Protects every tenant: the workload believes these headers.
 #[test]
 fn what_a_caller_claims_to_be_never_arrives() {

@@ -4,6 +4,7 @@ mod forged;
 mod forgot_password;
 mod guessing;
 mod idempotency;
+mod impersonation;
 mod invitation;
 mod jwks;
 mod login;

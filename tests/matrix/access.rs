@@ -20,7 +20,8 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
     }
     match access {
         Access::Public => None,
-        Access::Person => (!is_person(kind)).then_some(403),
+        _ if kind == Kind::Impersonator => refusal_of_impersonator(route),
+        Access::Person | Access::PersonOrImpersonator => (!is_person(kind)).then_some(403),
         Access::PersonOrOperator => (!is_person(kind) && kind != Kind::Operator).then_some(403),
         Access::MemberOfPath => is_stranger(kind).then_some(404),
         Access::Operator => (kind != Kind::Operator).then_some(403),
@@ -53,6 +54,11 @@ fn refusal(route: &Route<()>, kind: Kind) -> Option<u16> {
     }
 }
 
+/// The same of the operator who acts as the owner: it is told what any member is that may not do it.
+fn refusal_of_impersonator(route: &Route<()>) -> Option<u16> {
+    (!route.access.admits_impersonator(route.method)).then_some(403)
+}
+
 /// The role and the scopes with which a caller acts. Strangers act in their own tenant, as its owners.
 fn standing(kind: Kind) -> (Role, Option<Vec<Scope>>) {
     let strangers = [Scope::Read, Scope::Write, Scope::Analyze, Scope::Admin];
@@ -73,6 +79,7 @@ fn standing(kind: Kind) -> (Role, Option<Vec<Scope>>) {
         | Kind::Owner
         | Kind::RevokedKey
         | Kind::Stranger
+        | Kind::Impersonator
         | Kind::Operator => (Role::Owner, None),
     }
 }

@@ -17,6 +17,7 @@ pub fn each(act: impl Fn(&App, &Route<()>, &str, Option<Caller<'_>>)) {
                 Access::Public => None,
                 Access::Operator => Some(app.operator()),
                 Access::Person
+                | Access::PersonOrImpersonator
                 | Access::PersonOrOperator
                 | Access::MemberOfPath
                 | Access::Permission(_)

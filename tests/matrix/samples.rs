@@ -37,6 +37,11 @@ pub fn json_body(app: &App, operation: &str) -> Option<Value> {
         "set_plan" => Some(json!({
             "requests_per_minute": 1_000_000, "burst": 1_000_000, "quotas": [], "endpoint_limits": [],
         })),
+        "start_impersonation" => Some(json!({
+            "user_id": one(app, "user_account where email = 'ada@example.com'"),
+            "tenant_id": one(app, "tenant where name = 'ada'"),
+            "reason": "The matrix wants it.",
+        })),
         "rotate_signing_keys" => Some(json!({ "if_due": true })),
         "create_api_key" => Some(json!({ "name": "another", "scopes": ["admin"] })),
         "update_api_key" => Some(json!({ "metadata": { "of": "the matrix" } })),

@@ -15,6 +15,10 @@ pub struct Side<'a> {
     pub invitation_id: String,
     /// A member besides the owner.
     pub member: Person<'a>,
+    /// A session in which the operator acts as the owner.
+    pub session_id: String,
+    /// The operator, in that session.
+    pub impersonator: Caller<'a>,
 }
 
 impl<'a> Side<'a> {
@@ -30,8 +34,12 @@ impl<'a> Side<'a> {
         let invitation = owner.post(&path, &body).send().expect(201).json();
         let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
         let member = app.member(&owner, "viewer");
+        let body = json!({ "user_id": owner.user_id, "tenant_id": owner.tenant_id, "reason": "The matrix" });
+        let acting = app.operator().post("/api/v1/auth/impersonate", &body).send().expect(200).json();
+        let impersonator = app.caller(acting["access_token"].as_str().unwrap());
+        let session_id = acting["session_id"].as_str().unwrap().to_owned();
         let (key_id, report_id, invitation_id) = (id(&key), id(&report), id(&invitation));
-        Self { owner, key_id, report_id, invitation_id, member }
+        Self { owner, key_id, report_id, invitation_id, member, session_id, impersonator }
     }
 
     /// Makes what calls removed or ended be there again.
@@ -67,6 +75,7 @@ impl<'a> Side<'a> {
             "tenant_id" => &self.owner.tenant_id,
             "key_id" => &self.key_id,
             "report_id" => &self.report_id,
+            "session_id" => &self.session_id,
             "invitation_id" => &self.invitation_id,
             "user_id" => &self.member.user_id,
             "subject" => "of_the_matrix",
@@ -82,6 +91,7 @@ pub fn absent(parameter: &str) -> &'static str {
         "tenant_id" => "ten_01h455vb4pex5vsknk084sn02q",
         "key_id" => "key_01h455vb4pex5vsknk084sn02q",
         "report_id" => "rep_01h455vb4pex5vsknk084sn02q",
+        "session_id" => "ses_01h455vb4pex5vsknk084sn02q",
         "invitation_id" => "inv_01h455vb4pex5vsknk084sn02q",
         "user_id" => "usr_01h455vb4pex5vsknk084sn02q",
         "subject" => "absent",
@@ -109,6 +119,7 @@ pub enum Kind {
     RevokedKey,
     StrangersKey,
     Stranger,
+    Impersonator,
     Operator,
 }
 
@@ -136,6 +147,7 @@ pub const KINDS: &[Kind] = &[
     Kind::RevokedKey,
     Kind::StrangersKey,
     Kind::Stranger,
+    Kind::Impersonator,
     Kind::Operator,
 ];
 
@@ -176,6 +188,7 @@ pub fn callers<'a>(app: &'a App, side: &Side<'a>, other: &Side<'a>) -> Vec<(Kind
         Kind::RevokedKey => Some(revoked.clone()),
         Kind::StrangersKey => Some(other.owner.key(&["read", "write", "analyze", "admin"])),
         Kind::Stranger => Some(other.owner.caller.clone()),
+        Kind::Impersonator => Some(side.impersonator.clone()),
         Kind::Operator => Some(app.operator()),
     };
     KINDS.iter().map(|kind| (*kind, caller(kind))).collect()

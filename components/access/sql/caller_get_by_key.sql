@@ -1,7 +1,7 @@
 -- All that the rule needs to know about the bearer of a key: the key, its creator's role, the tenant, the limits. Without
 -- an id the key is one of another system, which is known by its digest.
 -- Parameters: $1 endpoint, $2 day_ms, $3 key_id, $4 digest.
-select k.id as credential_id, k.created_by as person_id, k.tenant_id as own_tenant_id, k.digest, k.scopes,
+select k.id as credential_id, k.created_by as person_id, 0 as impersonated, k.tenant_id as own_tenant_id, k.digest, k.scopes,
   k.expires_at_ms, k.revoked_at_ms, k.networks, k.last_used_at_ms, m.tenant_id, m.role, t.state, p.name as plan,
   p.requests_per_minute, p.burst, q.quota, b.level, b.level_at_ms, coalesce(u.used, 0) as calls,
   e.calls || ' ' || e.window_ms || coalesce(' ' || eb.level || ' ' || eb.level_at_ms, '') as endpoint_state,

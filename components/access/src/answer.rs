@@ -45,10 +45,14 @@ fn grant(decision: Decision, question: &Question) -> wit::Grant {
             key_id: decision.credential_id,
             creator_id: decision.person_id,
         }),
-        Credential::Token { .. } | Credential::OperatorKey { .. } => types::Caller::Person(types::Person {
-            user_id: decision.person_id,
-            session_id: decision.credential_id,
-        }),
+        Credential::Token { .. } | Credential::OperatorKey { .. } => {
+            let person = types::Person { user_id: decision.person_id, session_id: decision.credential_id };
+            if decision.facts.impersonated {
+                types::Caller::Impersonator(person)
+            } else {
+                types::Caller::Person(person)
+            }
+        }
     };
     let membership = match (decision.facts.standing, decision.tenant_id) {
         (Standing::Member { role, .. }, Some(tenant_id)) => Some(types::Membership {

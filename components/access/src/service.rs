@@ -50,6 +50,7 @@ pub async fn admit(presented: Option<&str>, demand: wit::Demand) -> Result<wit::
     };
     let rule = Rule {
         caller_allowed: demand.callers.contains(kind),
+        impersonator_allowed: demand.callers.contains(types::CallerKinds::IMPERSONATOR),
         permission: demand.permission.map(from_wit),
         tenant_required: demand.tenant_required,
         metered: demand.metered,

@@ -25,7 +25,8 @@ pub struct Entry {
     pub actor: Actor,
     /// When, RFC 3339 in UTC with milliseconds.
     pub at: String,
-    /// What it was done to, and how: ids, words and numbers, never who somebody is.
+    /// What it was done to, and how: ids, words and numbers, never who somebody is. When the operator did it as a person,
+    /// `on_behalf_of` says as whom, and `session_id` since which entry `operator.impersonated`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
     /// The entry's own id.

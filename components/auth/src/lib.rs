@@ -20,12 +20,15 @@
 //! | `OpenIdConfiguration` | `GET /.well-known/openid-configuration` | everybody |
 //! | `ListSigningKeys` | `GET /api/v1/auth/signing-keys` | the operator |
 //! | `RotateSigningKeys` | `POST /api/v1/auth/signing-keys/rotate` | the operator |
+//! | `StartImpersonation` | `POST /api/v1/auth/impersonate` | the operator |
+//! | `ListImpersonations` | `GET /api/v1/tenants/{tenant_id}/impersonations` | whoever manages people there, the operator |
+//! | `EndImpersonation` | `DELETE …/impersonations/{session_id}` | the same |
 //!
 //! A request passes through three layers, in this order:
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
 //! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `account_token`,
-//!    `totp` and `recovery_code`; whatever can be guessed goes through `guess`.
+//!    `totp`, `recovery_code` and `impersonation`; whatever can be guessed goes through `guess`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
@@ -36,6 +39,7 @@ mod base32;
 mod error;
 mod guess;
 mod http;
+mod impersonation;
 mod password;
 mod recovery_code;
 mod refresh_token;
@@ -75,6 +79,9 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::OpenIdConfiguration => http::openid_configuration::handle().await,
         Operation::ListSigningKeys => http::signing_keys::list::handle(cx).await,
         Operation::RotateSigningKeys => http::signing_keys::rotate::handle(cx, &request).await,
+        Operation::StartImpersonation => http::impersonation::start::handle(cx, &request).await,
+        Operation::ListImpersonations => http::impersonation::list::handle(cx, &request).await,
+        Operation::EndImpersonation => http::impersonation::end::handle(cx, &request).await,
         Operation::ChangePassword => http::password_change::handle(cx, &request).await,
         Operation::StartTotp => http::second_factor::start(cx, &request).await,
         Operation::ConfirmTotp => http::second_factor::confirm(cx, &request).await,

@@ -1,6 +1,7 @@
 //! The route table.
 
 mod account;
+mod impersonation;
 mod secrets;
 mod session;
 mod signing_keys;
@@ -50,6 +51,12 @@ pub enum Operation {
     ListSigningKeys,
     /// Makes the next key.
     RotateSigningKeys,
+    /// Has the operator act as a person.
+    StartImpersonation,
+    /// Lists as whom the operator acts.
+    ListImpersonations,
+    /// Has the operator act as a person no longer.
+    EndImpersonation,
 }
 
 /// Every operation of this component.
@@ -74,4 +81,7 @@ pub const ROUTES: &[Route<Operation>] = &[
     signing_keys::OPEN_ID_CONFIGURATION,
     signing_keys::LIST_SIGNING_KEYS,
     signing_keys::ROTATE_SIGNING_KEYS,
+    impersonation::START_IMPERSONATION,
+    impersonation::LIST_IMPERSONATIONS,
+    impersonation::END_IMPERSONATION,
 ];

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod failure;
+pub mod impersonation;
 pub mod invitation;
 pub mod login;
 pub mod password;
@@ -11,6 +12,7 @@ pub mod signing_key;
 
 use insula_domain::action::Action;
 use insula_kit::audit::Event;
+use insula_kit::guard::Caller;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem, Response, idempotency};
 use insula_mail::invitation::InvitationToken;
@@ -117,13 +119,19 @@ fn with_verification(
     Ok(statements)
 }
 
-/// The person who is calling, its memberships, and how far it is with a second factor.
+/// The person who is calling, its memberships, and how far it is with a second factor. To the operator who acts as the
+/// person, the other tenants are none of its business.
 pub async fn me(cx: &Cx) -> Result<(Person, Vec<Membership>, State), Problem> {
     let user_id = cx.user_id()?;
     let mut results = cx.batch(Scope::Person(user_id), store::get(user_id)).await?.into_iter();
     let (people, memberships) = (results.next().unwrap_or_default(), results.next().unwrap_or_default());
     let person = store::read_person(people.first().ok_or(Error::NoSuchPerson)?)?;
-    let memberships = memberships.iter().map(store::read_membership).collect::<Result<_, _>>()?;
+    let mut memberships: Vec<Membership> =
+        memberships.iter().map(store::read_membership).collect::<Result<_, _>>()?;
+    if let Caller::Impersonator { .. } = cx.caller() {
+        let here = cx.tenant_id()?;
+        memberships.retain(|membership| membership.tenant_id == here);
+    }
     let state = store::second_factor::read_state(&results.next().unwrap_or_default())?;
     Ok((person, memberships, state))
 }

@@ -1,6 +1,7 @@
 //! People and sessions in the database: the statements of `sql/`, and how their rows are read.
 
 pub mod account;
+pub mod impersonation;
 pub mod invitation;
 pub mod own;
 pub mod second_factor;

@@ -16,8 +16,10 @@ pub const LIFETIME_SECONDS: i64 = 15 * 60;
 /// Whom tokens are for.
 const AUDIENCE: &str = "insula";
 /// The names of what a token says.
-pub const CLAIMS: [&str; 11] =
-    ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "tenant_id", "role", "scope"];
+pub const CLAIMS: [&str; 12] =
+    ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "tenant_id", "role", "scope", "act"];
+/// Who acts as the person of a token that has an `act`.
+pub const OPERATOR: &str = "operator";
 
 /// What a token says: whose call it is, by which session, in a tenant or in none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Access {
     pub membership: Option<(TenantId, Role)>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Whether it is the operator who acts as the person.
+    pub impersonated: bool,
 }
 
 /// The text of a token. It can be put into the one answer that shows it, and into a digest; it can't be printed.
@@ -55,6 +59,14 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
+}
+
+/// Who acts as the subject (RFC 8693, 4.1).
+#[derive(Serialize)]
+struct Act {
+    sub: &'static str,
 }
 
 /// When a token ends that is issued now: a whole second, as tokens count.
@@ -84,6 +96,7 @@ impl Access {
             tenant_id,
             role,
             scope: role.map(permissions).unwrap_or_default(),
+            act: self.impersonated.then_some(Act { sub: OPERATOR }),
         };
         let message = format!("{}.{}", part(&header)?, part(&claims)?);
         let signature = URL_SAFE_NO_PAD.encode(key.sign(&message, seed)?);
@@ -129,6 +142,7 @@ mod tests {
             membership,
             issued_at: at,
             expires_at: expires_at(at),
+            impersonated: false,
         }
     }
 
@@ -157,6 +171,17 @@ mod tests {
         let header = decode_header(token.reveal()).unwrap();
         assert_eq!((header.alg, header.kid.as_deref()), (Algorithm::RS256, Some(key.public().kid.as_str())));
         assert_eq!(access.expires_at.as_ms(), 4_102_445_700_000);
+    }
+
+    #[test]
+    fn a_token_with_which_the_operator_acts_says_so_and_no_other_does() {
+        let key = SigningKey::rsa(crate::signing_key::example::key());
+        let act = |impersonated| {
+            let token = Access { impersonated, ..access(None) }.sign(ISSUER, &key, [7; 32]).unwrap();
+            claims(&token, &key).unwrap().get("act").cloned()
+        };
+        assert_eq!(act(true), Some(serde_json::json!({ "sub": "operator" })));
+        assert_eq!(act(false), None);
     }
 
     #[test]

@@ -104,6 +104,12 @@ actions! {
     SessionsEnded = "sessions.ended";
     /// The operator read what is a tenant's.
     OperatorRead = "operator.read";
+    /// The operator acts as a person from now on, for a while.
+    OperatorImpersonated = "operator.impersonated";
+    /// The operator called something that doesn't only read, as a person.
+    OperatorActed = "operator.acted";
+    /// The operator acts as a person no longer: that was ended before its time.
+    ImpersonationEnded = "impersonation.ended";
     /// Somebody was refused what it may not do.
     PermissionRefused = "permission.refused";
     /// A tenant's audit log was written to a file.

@@ -9,7 +9,8 @@
 //! 2. the caller belongs to the tenant that it asks for, or needs none, else [`Denial::Hidden`]. Who asks for none is
 //!    asking for that of its token, unless it was removed there: then it acts in none, and its account stays its own;
 //! 3. the tenant is active, or the call needs none, else [`Denial::Suspended`];
-//! 4. this kind of caller may call, and role and scopes allow the action, else [`Denial::Forbidden`];
+//! 4. this kind of caller may call, and role and scopes allow the action, else [`Denial::Forbidden`]. The operator who acts
+//!    as a person is a kind of its own: it may what the person may, where the call admits it;
 //! 5. there is a token in the bucket of every rate limit that applies (the plan's; the endpoint's and the key's, where
 //!    there are such), else [`Denial::RateLimited`] by the one that takes longest to have one;
 //! 6. a metered call is within the quota, else [`Denial::QuotaExceeded`]; the tokens stay in their buckets.
@@ -30,6 +31,8 @@ pub use limited::{Limited, Policy, take};
 pub struct Demand {
     /// Whether this kind of caller (person, program) may call at all.
     pub caller_allowed: bool,
+    /// Whether the operator may call who acts as a person, where that person may itself.
+    pub impersonator_allowed: bool,
     /// What the caller must be allowed to do in the tenant; none where being a member is enough.
     pub permission: Option<Permission>,
     /// Whether the call makes no sense without a tenant. If it does, it is about the person, whatever tenant it acts in
@@ -60,7 +63,11 @@ pub enum Standing {
 pub struct Facts {
     /// The credential neither expired nor was revoked; a key's creator is still a member, and the call comes from where
     /// the key may be used. Who stole a key that is bound to a network isn't told that it is one.
+    ///
+    /// The operator who acts as a person does so in one tenant, and while the person is a member there.
     pub valid: bool,
+    /// Whether it is the operator, who acts as a person.
+    pub impersonated: bool,
     /// What the caller is in the tenant.
     pub standing: Standing,
     /// The scopes of an API key; none for a person.
@@ -123,7 +130,8 @@ pub fn decide(facts: &Facts, demand: Demand, now_ms: i64) -> Result<Admission, D
         Standing::Member { active: false, .. } if demand.tenant_required => return Err(Denial::Suspended),
         Standing::Member { role, .. } => permitted(role, facts.scopes.as_deref(), demand.permission),
     };
-    if !(allowed && demand.caller_allowed) {
+    let admitted = demand.caller_allowed && (demand.impersonator_allowed || !facts.impersonated);
+    if !(allowed && admitted) {
         return Err(Denial::Forbidden);
     }
     let limits = take(&facts.limits, now_ms)?;

@@ -50,6 +50,26 @@ impl Permission {
         Self::ManagePrivacy,
     ];
 
+    /// Whether it makes credentials or members, or changes what the tenant is: what is done with it lasts longer than the
+    /// session that it was done in.
+    #[must_use]
+    pub const fn is_power(self) -> bool {
+        match self {
+            Self::ManageKeys
+            | Self::ManageUsers
+            | Self::ManageTenant
+            | Self::ManageBilling
+            | Self::ManagePrivacy => true,
+            Self::Analyze
+            | Self::Fix
+            | Self::Generate
+            | Self::Query
+            | Self::ViewReports
+            | Self::ViewUsage
+            | Self::ViewAudit => false,
+        }
+    }
+
     /// The name on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -20,6 +20,9 @@ pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bo
     if let Some(subject) = subject(grant.caller) {
         say("insula-subject", subject);
     }
+    if let Caller::Impersonator { .. } = grant.caller {
+        say("insula-act", "operator".to_owned());
+    }
     if let Some(membership) = &grant.membership {
         let permissions: Vec<&str> =
             membership.permissions.iter().map(|permission| permission.as_str()).collect();
@@ -79,7 +82,7 @@ fn is_credential(folded: &str) -> bool {
 
 fn subject(caller: Caller) -> Option<String> {
     match caller {
-        Caller::Person { user_id, .. } => Some(user_id.to_string()),
+        Caller::Person { user_id, .. } | Caller::Impersonator { user_id, .. } => Some(user_id.to_string()),
         Caller::ApiKey { key_id, .. } => Some(key_id.to_string()),
         Caller::Operator => Some("operator".to_owned()),
         Caller::Anonymous => None,

@@ -17,6 +17,7 @@
 //! |----------------------|--------------------------------------------------------------------------|
 //! | `insula-tenant`      | the tenant that the call is about                                        |
 //! | `insula-subject`     | the person or the key that calls                                         |
+//! | `insula-act`         | `operator` where it is the operator who acts as the person               |
 //! | `insula-role`        | the caller's role there, or that of the key's creator                    |
 //! | `insula-permissions` | what the caller may do there, names with spaces between them             |
 //! | `insula-request-id`  | the request's id, for the workload's log                                 |

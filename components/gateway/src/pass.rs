@@ -11,7 +11,7 @@ use insula_kit::guard::{Call, admit};
 use insula_kit::problem::{INTERNAL, MALFORMED};
 use insula_kit::serve::{Ids, refuse};
 use insula_kit::time::Timestamp;
-use insula_kit::{Cx, Problem, client, log, schema};
+use insula_kit::{Cx, Problem, client, log, note, route, schema};
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::exports::http::handler::Guest;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, HeaderError, Method, Request, Response};
@@ -55,6 +55,7 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     schema::ensure(&config.db).await?;
     let call = Call {
         operation: OPERATION,
+        method: method(&request.get_method()),
         access: settings.access(),
         metered: settings.metered,
         tenant: None,
@@ -62,6 +63,9 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     };
     let cx = Cx::admitted(admit(call, read).await?, call.client, config, OPERATION);
     let grant = cx.grant();
+    let target = request.get_path_with_query().unwrap_or_default();
+    let path = target.split('?').next().unwrap_or_default();
+    note::passed(&cx, call, path).await.map_err(|problem| grant.problem_with_limits(problem))?;
     let told = headers::down(came, grant, &ids.request, settings.forward_credentials);
     let told = fields(&told)
         .map_err(|_| Problem::new(&MALFORMED).detail("The headers are too large to be handed on."))
@@ -79,6 +83,17 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     }
     let headers = fields(&list).map_err(|_| Problem::new(&INTERNAL))?;
     Ok(up(answer, headers))
+}
+
+/// What the workload is asked to do. A method that isn't known may change anything.
+const fn method(method: &Method) -> route::Method {
+    match method {
+        Method::Get | Method::Head | Method::Options => route::Method::Get,
+        Method::Put => route::Method::Put,
+        Method::Patch => route::Method::Patch,
+        Method::Delete => route::Method::Delete,
+        Method::Post | Method::Connect | Method::Trace | Method::Other(_) => route::Method::Post,
+    }
 }
 
 /// The same request with other headers, and without trailers.

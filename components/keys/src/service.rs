@@ -123,7 +123,7 @@ async fn giver(cx: &Cx) -> Result<(Giver, Option<ApiKey>), Problem> {
     let membership = cx.membership().ok_or_else(|| Problem::new(&NOT_FOUND))?;
     let calling = match cx.caller() {
         Caller::ApiKey { key_id, .. } => Some(get(cx, key_id).await?),
-        Caller::Anonymous | Caller::Person { .. } | Caller::Operator => None,
+        Caller::Anonymous | Caller::Person { .. } | Caller::Operator | Caller::Impersonator { .. } => None,
     };
     if calling.as_ref().is_some_and(|key| key.has_ended(cx.now())) {
         return Err(Error::CallerEnded.into());

@@ -35,6 +35,7 @@ pub struct Event {
     actor: Option<UserId>,
     is_new: bool,
     is_systems: bool,
+    about: Option<UserId>,
     facts: BTreeMap<&'static str, String>,
     personal: BTreeMap<&'static str, String>,
 }
@@ -50,6 +51,7 @@ impl Event {
             actor: None,
             is_new: false,
             is_systems: false,
+            about: None,
             facts: BTreeMap::new(),
             personal: BTreeMap::new(),
         }
@@ -94,6 +96,15 @@ impl Event {
         self
     }
 
+    /// Why the operator did it to this person, in its own words. They may name people, so they are kept under that
+    /// person's key. They are kept whole: the operation bounds them.
+    #[must_use]
+    pub fn because(mut self, subject: UserId, reason: &str) -> Self {
+        self.about = Some(subject);
+        self.personal.insert("reason", reason.to_owned());
+        self
+    }
+
     fn write(
         self,
         id: AuditEntryId,
@@ -129,15 +140,19 @@ impl Cx {
         if event.log.is_none() && !event.action.is_beyond_tenants() {
             event.log = self.membership().map(|membership| membership.tenant_id);
         }
-        // A component that is given no master key can seal nothing, so what it notes tells no address.
-        if let Some(client) = self.client().filter(|_| self.master_key().is_ok()) {
-            event = event.personal("address", client);
-        }
         let (actor, subject) = if event.is_systems {
             (Actor { kind: "system".to_owned(), id: None }, None)
         } else {
             self.actor(event.actor)
         };
+        // A component that is given no master key can seal nothing, so what it notes tells no address.
+        if let Some(client) = self.client().filter(|_| subject.is_some() && self.master_key().is_ok()) {
+            event = event.personal("address", client);
+        }
+        if let (Caller::Impersonator { user_id, session_id }, false) = (self.caller(), event.is_systems) {
+            event = event.fact("on_behalf_of", user_id).fact("session_id", session_id);
+        }
+        let subject = subject.or(event.about);
         let personal = match subject {
             Some(subject_id) if !event.personal.is_empty() && !event.is_new => {
                 let text = serde_json::to_string(&event.personal).map_err(|_| unwritable())?;
@@ -176,6 +191,8 @@ impl Cx {
     fn actor(&self, known: Option<UserId>) -> (Actor, Option<UserId>) {
         let actor = |kind: &str, id: Option<String>| Actor { kind: kind.to_owned(), id };
         match (known, self.caller()) {
+            // The entry says besides as whom.
+            (_, Caller::Impersonator { .. }) => (actor("operator", None), None),
             (Some(user_id), _) | (None, Caller::Person { user_id, .. }) => {
                 (actor("person", Some(user_id.to_string())), Some(user_id))
             }

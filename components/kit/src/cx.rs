@@ -92,14 +92,14 @@ impl Cx {
         self.client
     }
 
-    /// The person who is calling, or who made the key that is.
+    /// The person who is calling, or as whom the operator is, or who made the key that is.
     ///
     /// # Errors
     ///
     /// `not-found`, for callers that an access rule for people lets nobody through as.
     pub fn user_id(&self) -> Result<UserId, Problem> {
         match self.grant.caller {
-            Caller::Person { user_id, .. } => Ok(user_id),
+            Caller::Person { user_id, .. } | Caller::Impersonator { user_id, .. } => Ok(user_id),
             Caller::ApiKey { creator_id, .. } => Ok(creator_id),
             Caller::Anonymous | Caller::Operator => Err(Problem::new(&NOT_FOUND)),
         }
@@ -110,7 +110,9 @@ impl Cx {
     pub fn session_id(&self) -> Option<SessionId> {
         match self.grant.caller {
             Caller::Person { session_id, .. } => Some(session_id),
-            Caller::ApiKey { .. } | Caller::Anonymous | Caller::Operator => None,
+            Caller::ApiKey { .. } | Caller::Anonymous | Caller::Operator | Caller::Impersonator { .. } => {
+                None
+            }
         }
     }
 
@@ -134,7 +136,9 @@ impl Cx {
     pub fn scope(&self) -> Scope {
         match (&self.grant.membership, self.grant.caller) {
             (Some(membership), _) => Scope::Tenant(membership.tenant_id),
-            (None, Caller::Person { user_id, .. }) => Scope::Person(user_id),
+            (None, Caller::Person { user_id, .. } | Caller::Impersonator { user_id, .. }) => {
+                Scope::Person(user_id)
+            }
             (None, Caller::Operator) => Scope::Operator,
             (None, Caller::ApiKey { .. } | Caller::Anonymous) => Scope::System,
         }

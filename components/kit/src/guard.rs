@@ -14,7 +14,7 @@ use crate::problem::{
     UNAVAILABLE,
 };
 use crate::response::Response;
-use crate::route::Access;
+use crate::route::{Access, Method};
 use crate::time::Timestamp;
 
 /// Who is calling.
@@ -38,6 +38,13 @@ pub enum Caller {
     },
     /// Who runs the platform.
     Operator,
+    /// Who runs the platform, and acts as a person.
+    Impersonator {
+        /// As whom.
+        user_id: UserId,
+        /// By which session, which is the operator's own.
+        session_id: SessionId,
+    },
 }
 
 /// The tenant that a call is about, and what the caller is there.
@@ -73,6 +80,8 @@ struct GuardFailure(String);
 pub struct Call<'a> {
     /// The operation's id.
     pub operation: &'static str,
+    /// Whether it reads, or does something.
+    pub method: Method,
     /// Who may call.
     pub access: Access,
     /// Whether it counts against the quota of calls.
@@ -90,13 +99,14 @@ pub struct Call<'a> {
 /// The problem that refuses the call.
 pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem> {
     let people = types::CallerKinds::PERSON;
+    let everybody = people | types::CallerKinds::API_KEY | types::CallerKinds::OPERATOR;
     let (callers, permission, tenant_required) = match call.access {
         Access::Public => {
             return Ok(Grant { caller: Caller::Anonymous, membership: None, limits: Vec::new() });
         }
-        Access::Person => (people, None, false),
+        Access::Person | Access::PersonOrImpersonator => (people, None, false),
         Access::PersonOrOperator => (people | types::CallerKinds::OPERATOR, None, false),
-        Access::MemberOfPath => (types::CallerKinds::all(), None, true),
+        Access::MemberOfPath => (everybody, None, true),
         Access::Permission(permission) => {
             (people | types::CallerKinds::API_KEY, Some(to_wit(permission)), true)
         }
@@ -108,14 +118,17 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
         Access::InAnyState(permission) => {
             (people | types::CallerKinds::OPERATOR, Some(to_wit(permission)), false)
         }
-        Access::PermissionOrOperator(permission) => {
-            (types::CallerKinds::all(), Some(to_wit(permission)), true)
-        }
+        Access::PermissionOrOperator(permission) => (everybody, Some(to_wit(permission)), true),
         Access::Operator => (types::CallerKinds::OPERATOR, None, false),
+    };
+    let impersonators = if call.access.admits_impersonator(call.method) {
+        types::CallerKinds::IMPERSONATOR
+    } else {
+        types::CallerKinds::empty()
     };
     let demand = wit::Demand {
         permission,
-        callers,
+        callers: callers | impersonators,
         tenant_id: call.tenant.map(str::to_owned),
         tenant_required,
         metered: call.metered,
@@ -159,11 +172,16 @@ impl Grant {
 
     fn read(grant: wit::Grant) -> Result<Self, Problem> {
         let broken = || Problem::new(&INTERNAL).caused_by(GuardFailure("an unreadable grant".to_owned()));
+        let session =
+            |person: &types::Person| UserId::parse(&person.user_id).zip(SessionId::parse(&person.session_id));
         let caller = match grant.caller {
             types::Caller::Operator => Some(Caller::Operator),
-            types::Caller::Person(person) => UserId::parse(&person.user_id)
-                .zip(SessionId::parse(&person.session_id))
-                .map(|(user_id, session_id)| Caller::Person { user_id, session_id }),
+            types::Caller::Person(person) => {
+                session(&person).map(|(user_id, session_id)| Caller::Person { user_id, session_id })
+            }
+            types::Caller::Impersonator(person) => {
+                session(&person).map(|(user_id, session_id)| Caller::Impersonator { user_id, session_id })
+            }
             types::Caller::ApiKey(key) => KeyId::parse(&key.key_id)
                 .zip(UserId::parse(&key.creator_id))
                 .map(|(key_id, creator_id)| Caller::ApiKey { key_id, creator_id }),

@@ -187,5 +187,7 @@ fn name(cx: &Cx, body_digest: &str) -> String {
         Caller::Operator => "operator".to_owned(),
         Caller::Person { user_id, .. } => format!("{user_id}:{tenant}"),
         Caller::ApiKey { key_id, .. } => format!("{key_id}:{tenant}"),
+        // The person's own requests are none of the operator's: their answers may hold secrets.
+        Caller::Impersonator { session_id, .. } => format!("{session_id}:{tenant}"),
     }
 }

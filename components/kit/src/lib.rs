@@ -23,7 +23,7 @@
 //! | [`texts`]       | texts of a client's own under names of its own                         |
 //! | [`token`]       | opaque tokens                                                          |
 //! | `seal`          | what is stored only under the master key                               |
-//! | `note`          | what changes nothing and is in the audit log once in a while           |
+//! | [`note`]        | what changes nothing and is in the audit log once in a while           |
 //! | `second_factor` | whether a person lacks the one that a tenant demands               |
 //! | `schema`        | whether the database is as new as this release needs                   |
 //! | `log`           | failures, for the log                                                  |
@@ -40,7 +40,7 @@ pub mod guard;
 pub mod idempotency;
 mod json;
 pub mod log;
-mod note;
+pub mod note;
 pub mod openapi;
 pub mod page;
 pub mod problem;

@@ -1,6 +1,6 @@
-//! What changes nothing and is told all the same: that the operator read what is a tenant's, that somebody was refused. The
-//! path from a request to an answer sees to it, so no operation has to think of it. What a tenant's own people and keys read
-//! of its data, the workload tells that has it ([`Cx::note_read`]).
+//! What changes nothing and is told all the same: that the operator read what is a tenant's, that it called as a person,
+//! that somebody was refused. The path from a request to an answer sees to it, so no operation has to think of it. What a
+//! tenant's own people and keys read of its data, the workload tells that has it ([`Cx::note_read`]).
 //!
 //! Anybody can cause such a thing as often as it likes, so it is noted once, and then not again for a while ([`Cx::note`]).
 
@@ -19,7 +19,7 @@ use crate::cx::Cx;
 use crate::guard::{Call, Caller, Grant};
 use crate::id::{KeyId, TenantId};
 use crate::problem::{FORBIDDEN, Problem};
-use crate::route::{Access, Method};
+use crate::route::Access;
 use crate::schema::Failure;
 use crate::sql::{self, Scope, Statement};
 
@@ -63,6 +63,7 @@ impl Cx {
         let who = match self.caller() {
             Caller::Person { user_id, .. } => user_id.to_string(),
             Caller::ApiKey { key_id, .. } => key_id.to_string(),
+            Caller::Impersonator { session_id, .. } => session_id.to_string(),
             Caller::Operator | Caller::Anonymous => return Ok(()),
         };
         let network = self.client().map(|client| proxies::household(client).to_string()).unwrap_or_default();
@@ -82,33 +83,68 @@ pub struct Reading {
 
 impl Reading {
     /// What is noted of a call of that route, if the operator makes it: not of what is the platform's own.
-    pub fn of(method: Method, call: Call<'_>, path: &str) -> Option<Self> {
+    pub fn of(call: Call<'_>, path: &str) -> Option<Self> {
         let is_platforms = matches!(call.access, Access::Public | Access::Operator);
         let tenant_id = call.tenant.and_then(TenantId::parse);
-        (method == Method::Get && !is_platforms).then(|| Self {
+        (call.method.reads() && !is_platforms).then(|| Self {
             operation: call.operation,
             path: path.to_owned(),
             tenant_id,
         })
     }
 
-    /// Notes in the log of the tenant, before it is answered, what the operator reads; in the platform's what it reads of
-    /// many.
+    /// Notes in the log of the tenant, before it is answered, what the operator reads, in its own name or in a person's; in
+    /// the platform's what it reads of many.
     ///
     /// # Errors
     ///
     /// What can't be noted isn't answered.
     pub async fn note(self, cx: &Cx) -> Result<(), Problem> {
-        if cx.caller() != Caller::Operator {
-            return Ok(());
-        }
         let Self { operation, path, tenant_id } = self;
-        let about = format!("operator read\n{operation}\n{path}");
+        let (about, tenant_id) = match cx.caller() {
+            Caller::Operator => (format!("operator read\n{operation}\n{path}"), tenant_id),
+            // Each time that it acts as somebody is another one.
+            Caller::Impersonator { session_id, .. } => {
+                (format!("operator read\n{operation}\n{path}\n{session_id}"), Some(cx.tenant_id()?))
+            }
+            Caller::Anonymous | Caller::Person { .. } | Caller::ApiKey { .. } => return Ok(()),
+        };
         let mut event = Event::new(Action::OperatorRead).fact("operation", operation).fact("path", path);
         if let Some(tenant_id) = tenant_id {
             event = event.in_tenant(tenant_id);
         }
         cx.note(&about, PAUSE_MS, event).await
+    }
+}
+
+/// Notes, before it is done, that the operator does something as a person: so there is an entry whatever the operation
+/// itself tells the log.
+///
+/// # Errors
+///
+/// What can't be noted isn't done.
+pub async fn acting(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> {
+    let Caller::Impersonator { session_id, .. } = cx.caller() else { return Ok(()) };
+    if call.method.reads() {
+        return Ok(());
+    }
+    let (operation, method) = (call.operation, call.method.as_str());
+    let event = Event::new(Action::OperatorActed).in_tenant(cx.tenant_id()?);
+    let event = event.fact("operation", operation).fact("method", method).fact("path", path);
+    cx.note(&format!("operator acts\n{operation}\n{method} {path}\n{session_id}"), PAUSE_MS, event).await
+}
+
+/// Notes what the operator does as a person where no operation of ours answers.
+///
+/// # Errors
+///
+/// What can't be noted isn't done.
+pub async fn passed(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> {
+    let Caller::Impersonator { .. } = cx.caller() else { return Ok(()) };
+    acting(cx, call, path).await?;
+    match Reading::of(call, path) {
+        Some(reading) => reading.note(cx).await,
+        None => Ok(()),
     }
 }
 
@@ -121,6 +157,7 @@ pub async fn refused(cx: &Cx, call: Call<'_>) -> Result<(), Problem> {
     let who = match cx.caller() {
         Caller::Person { user_id, .. } => user_id.to_string(),
         Caller::ApiKey { key_id, .. } => key_id.to_string(),
+        Caller::Impersonator { session_id, .. } => session_id.to_string(),
         Caller::Operator | Caller::Anonymous => return Ok(()),
     };
     let mut event = Event::new(Action::PermissionRefused).fact("operation", call.operation);
@@ -157,10 +194,12 @@ pub async fn refused_by_guard(
     let is_token = Presented::parse(text) == Some(Presented::Token);
     let rows = config.db.query(Scope::System, statement).await?;
     let Some(row) = rows.first() else { return Ok(()) };
-    let caller = if is_token {
-        Caller::Person { user_id: row.id("user_id")?, session_id: row.id("id")? }
-    } else {
+    let caller = if !is_token {
         Caller::ApiKey { key_id: row.id("id")?, creator_id: row.id("user_id")? }
+    } else if row.integer("impersonated")? == 1 {
+        Caller::Impersonator { user_id: row.id("user_id")?, session_id: row.id("id")? }
+    } else {
+        Caller::Person { user_id: row.id("user_id")?, session_id: row.id("id")? }
     };
     let own = row.optional_text("tenant_id")?;
     let cx = Cx::admitted(Grant::refused(caller), client, Rc::clone(config), call.operation);

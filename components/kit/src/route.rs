@@ -31,6 +31,12 @@ impl Method {
             Self::Delete => "DELETE",
         }
     }
+
+    /// Whether it only reads.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(self, Self::Get)
+    }
 }
 
 /// Who may call.
@@ -38,8 +44,11 @@ impl Method {
 pub enum Access {
     /// Everybody. No credential is looked at, nothing is limited by the guard.
     Public,
-    /// A person with a session, whatever tenant it acts in.
+    /// A person with a session, whatever tenant it acts in. Not the operator who acts as one: what is a person's own is for
+    /// nobody else.
     Person,
+    /// As [`Self::Person`], and the operator who acts as one: what tells it who it is.
+    PersonOrImpersonator,
     /// A person with a session, or the operator.
     PersonOrOperator,
     /// Every member of the tenant that the path names (`{tenant_id}`), and the operator. Strangers are told 404.
@@ -56,6 +65,29 @@ pub enum Access {
     InAnyState(Permission),
     /// The operator of the platform.
     Operator,
+}
+
+impl Access {
+    /// Whether the operator may call who acts as a person that may. It looks, and does the daily work; where something
+    /// could be made or changed that lasts longer than its session, it may not, unless somebody has decided here that it
+    /// may.
+    #[must_use]
+    pub const fn admits_impersonator(self, method: Method) -> bool {
+        match self {
+            Self::PersonOrImpersonator => true,
+            Self::MemberOfPath => method.reads(),
+            Self::Permission(permission) | Self::PermissionOrOperator(permission) => {
+                method.reads() || !permission.is_power()
+            }
+            Self::Public
+            | Self::Person
+            | Self::PersonOrOperator
+            | Self::PersonWith(_)
+            | Self::PersonWithOrOperator(_)
+            | Self::InAnyState(_)
+            | Self::Operator => false,
+        }
+    }
 }
 
 /// The body that a route reads.
@@ -110,5 +142,39 @@ impl<Op> Route<Op> {
             body: self.body,
             doc: self.doc,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+
+    /// Protects people and tenants from what would outlast an impersonation: a credential, a role, another owner.
+    #[test]
+    fn who_acts_as_a_person_reads_and_works_and_gains_no_power() {
+        for method in METHODS {
+            for permission in Permission::ALL {
+                let works = method.reads() || !permission.is_power();
+                assert_eq!(
+                    Access::Permission(permission).admits_impersonator(method),
+                    works,
+                    "{permission:?}"
+                );
+                for access in [
+                    Access::PersonWith(permission),
+                    Access::PersonWithOrOperator(permission),
+                    Access::InAnyState(permission),
+                ] {
+                    assert!(!access.admits_impersonator(method), "{access:?}");
+                }
+            }
+            for access in [Access::Person, Access::PersonOrOperator, Access::Operator, Access::Public] {
+                assert!(!access.admits_impersonator(method), "{access:?}");
+            }
+            assert_eq!(Access::MemberOfPath.admits_impersonator(method), method.reads());
+        }
+        assert!(Access::PersonOrImpersonator.admits_impersonator(Method::Get));
     }
 }

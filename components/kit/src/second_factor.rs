@@ -4,6 +4,8 @@
 //! demand begins. What is left is a call with a token of another tenant that names this one in its path, and only those
 //! calls ask here: they manage an account, so the hot path stays one statement.
 //!
+//! The operator who acts as a person is asked for nothing: what it does is in the tenant's log, with what the person lacks.
+//!
 //! The answer is as old as the guard's own: a demand that begins after it doesn't stop a call that is under way, as the
 //! end of a membership doesn't. What lasts longer than a call, a token, is made under a lock (the component `auth`).
 

@@ -6,7 +6,7 @@
 //! 3. Query and body are read, within their limits: 400, 413, 415, 422.
 //! 4. A request that makes something and was made before is answered as then.
 //! 5. The operation runs.
-//! 6. What the operator read, and a refusal, is noted in the audit log.
+//! 6. What the operator read, in its own name or in a person's, and a refusal, is noted in the audit log.
 //! 7. Whatever came back becomes the answer, with the headers that every answer carries.
 
 use std::cell::{OnceCell, RefCell};
@@ -89,7 +89,7 @@ async fn answer<Op: Copy + 'static>(
     let tenant = path.iter().find(|(name, _)| name == "tenant_id").map(|(_, value)| value.as_str());
     let client = client::address(incoming.headers(), config.trusted_proxies?);
     let (operation, access, metered) = (route.doc.id, route.access, route.metered);
-    let call = Call { operation, access, metered, tenant, client };
+    let call = Call { operation, method: route.method, access, metered, tenant, client };
     let grant = match guard::admit(call, incoming.headers()).await {
         // The operator is known without the database, others aren't: on an old schema that is what fails.
         Err(problem) if problem.kind().status >= 500 => {
@@ -114,7 +114,8 @@ async fn answer<Op: Copy + 'static>(
         idempotency_key: idempotency_key(route, incoming.headers()),
         claim: RefCell::new(None),
     };
-    let reading = Reading::of(route.method, call, incoming.uri().path());
+    let reading = Reading::of(call, incoming.uri().path());
+    note::acting(&cx, call, incoming.uri().path()).await?;
     let mut outcome = run(route, incoming, path.clone(), &cx, dispatch).await;
     let noted = match (&outcome, reading) {
         (Ok(_), Some(reading)) => reading.note(&cx).await,

@@ -46,7 +46,7 @@ pub async fn analyze(cx: &Cx, names: Names, parsed: &Parsed) -> Result<NewReport
     };
     let created_by = match cx.caller() {
         Caller::ApiKey { key_id, .. } => key_id.to_string(),
-        Caller::Person { user_id, .. } => user_id.to_string(),
+        Caller::Person { user_id, .. } | Caller::Impersonator { user_id, .. } => user_id.to_string(),
         Caller::Operator => "operator".to_owned(),
         Caller::Anonymous => "anonymous".to_owned(),
     };

@@ -75,7 +75,9 @@ pub async fn list(cx: &Cx, filter: &Filter, ask: &Ask) -> Result<Page<Tenant>, P
             cx.query(Scope::Person(user_id), store::list_by_user(user_id, filter, ask)).await?
         }
         // The access rule lets neither in.
-        Caller::ApiKey { .. } | Caller::Anonymous => return Err(Problem::new(&NOT_FOUND)),
+        Caller::ApiKey { .. } | Caller::Anonymous | Caller::Impersonator { .. } => {
+            return Err(Problem::new(&NOT_FOUND));
+        }
     };
     let tenants = rows.iter().map(store::read_with_role).collect::<Result<_, _>>()?;
     Ok(ask.page(tenants, |tenant| tenant.id))

@@ -70,6 +70,7 @@ pub const STEPS: &[Step] = steps! {
     16 "0016_append"
     17 "0017_schemas"
     18 "0018_explain"
+    19 "0019_impersonation"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

@@ -21,6 +21,8 @@ pub struct Known<'a> {
     pub networks: Option<Networks>,
     /// Whose calls are counted together.
     pub tenant: usize,
+    /// Whether it is the operator, who acts as the person.
+    pub impersonated: bool,
 }
 
 const fn member(role: Role) -> Standing {
@@ -32,8 +34,10 @@ pub fn callers<'a>(app: &'a App, ada: &Person<'a>) -> (Vec<Known<'a>>, String) {
     let tenant = ada.tenant_id.clone();
     let viewer = app.member(ada, "viewer");
     let removed = app.member(ada, "admin");
+    let [as_viewer, as_removed] = [&viewer, &removed].map(|person| app.impersonate(person));
     app.db().execute(&format!("delete from membership where user_id = '{}'", removed.user_id));
     let eve = app.person("eve");
+    let as_eve = app.impersonate(&eve);
     app.db().execute("update access_token set expires_at_ms = 4102444800000");
     let key = |scopes: &[Scope]| {
         let caller = ada.key(&scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>());
@@ -49,6 +53,11 @@ pub fn callers<'a>(app: &'a App, ada: &Person<'a>) -> (Vec<Known<'a>>, String) {
     let person = |person: &Person<'a>, standing| {
         known(person.caller.clone(), format!("{}:{}", person.tenant_id, person.user_id), standing)
     };
+    let impersonator = |caller: &Caller<'a>, as_known: Known<'a>| Known {
+        caller: caller.clone(),
+        impersonated: true,
+        ..as_known
+    };
     let all = vec![
         person(ada, member(Role::Owner)),
         person(&viewer, member(Role::Viewer)),
@@ -62,13 +71,26 @@ pub fn callers<'a>(app: &'a App, ada: &Person<'a>) -> (Vec<Known<'a>>, String) {
         key(&[Scope::Read]),
         key(&[Scope::Admin, Scope::Read]),
         key(&[Scope::Analyze]),
+        impersonator(&as_viewer, person(&viewer, member(Role::Viewer))),
+        impersonator(&as_eve, Known { tenant: 1, ..person(&eve, suspended) }),
+        impersonator(&as_removed, Known { valid: false, ..person(&removed, Standing::NoTenant) }),
     ];
     (all, eve.tenant_id)
 }
 
 /// Somebody whom nothing else is known of.
 const fn known(caller: Caller<'_>, bucket: String, standing: Standing) -> Known<'_> {
-    Known { caller, bucket, standing, scopes: None, valid: true, limited: None, networks: None, tenant: 0 }
+    Known {
+        caller,
+        bucket,
+        standing,
+        scopes: None,
+        valid: true,
+        limited: None,
+        networks: None,
+        tenant: 0,
+        impersonated: false,
+    }
 }
 
 /// Changes a key as it is stored.

@@ -86,6 +86,7 @@ impl Model {
             bucket: self.buckets.get(id).copied(),
         };
         let facts = Facts {
+            impersonated: known.impersonated,
             valid: known.valid && inside,
             standing: self.standing(known),
             scopes: known.scopes.clone(),

@@ -57,7 +57,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     let client = prop_oneof![3 => Just(1_usize), 1 => 0..CLIENTS.len()];
     // The first is the one that is metered.
     let route = prop_oneof![2 => Just(0_usize), 3 => 0..ROUTES.len()];
-    let call = (wait, 0..12_usize, route, client);
+    let call = (wait, 0..15_usize, route, client);
     let call =
         call.prop_map(|(wait, caller, route, client)| Step::Call(Call { wait, caller, route, client }));
     let suspend = any::<bool>().prop_map(Step::Suspend);

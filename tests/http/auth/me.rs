@@ -24,6 +24,7 @@ fn shows_the_person_its_tenants_and_what_it_may_do_in_the_active_one() {
             "second_factor": { "state": "none", "recovery_codes_left": 0 },
             "memberships": [{ "tenant_id": ada.tenant_id, "name": "ada", "role": "owner" }],
             "active": { "tenant_id": ada.tenant_id, "role": "owner", "permissions": permissions, "plan": "free" },
+            "act": Value::Null,
         })
     );
 }
@@ -76,6 +77,7 @@ fn without_a_tenant_nothing_is_active() {
     let second_factor = json!({ "state": "none", "recovery_codes_left": 0 });
     let expected = json!({
         "user": made["user"], "second_factor": second_factor, "memberships": [], "active": Value::Null,
+        "act": Value::Null,
     });
     assert_eq!(me, expected);
 }

@@ -112,6 +112,17 @@ impl App {
         ));
     }
 
+    /// The operator, acting as a person in its tenant.
+    #[track_caller]
+    #[must_use]
+    pub fn impersonate(&self, person: &Person<'_>) -> Caller<'_> {
+        let body = json!({
+            "user_id": person.user_id, "tenant_id": person.tenant_id, "reason": "Ticket 4711",
+        });
+        let made = self.operator().post("/api/v1/auth/impersonate", &body).send().expect(200).json();
+        Caller { app: self, credential: made["access_token"].as_str().unwrap_or_default().to_owned() }
+    }
+
     /// The operator.
     #[must_use]
     pub fn operator(&self) -> Caller<'_> {

@@ -54,7 +54,10 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     let own_tenant_id = row.optional_text("own_tenant_id")?;
     let asked = question.asked_tenant_id.as_ref();
     let role = row.optional_text("role")?.as_deref().and_then(Role::parse);
-    let elsewhere = by_key && asked.is_some_and(|asked| Some(asked) != own_tenant_id.as_ref());
+    let impersonated = row.integer("impersonated")? == 1;
+    // Who acts in one tenant only, and not at all once the person is no member there.
+    let is_bound = by_key || impersonated;
+    let elsewhere = is_bound && asked.is_some_and(|asked| Some(asked) != own_tenant_id.as_ref());
     let standing = match role {
         Some(role) if !elsewhere => Standing::Member { role, active: row.text("state")? == "active" },
         None if asked.is_none() => Standing::NoTenant,
@@ -72,7 +75,8 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
         (None, _) => person_id.clone(),
     };
     let facts = Facts {
-        valid: unexpired && unrevoked && inside && (role.is_some() || !by_key),
+        valid: unexpired && unrevoked && inside && (role.is_some() || !is_bound),
+        impersonated,
         standing,
         scopes: row.optional_text("scopes")?.as_deref().map(from_text),
         limits: limits(row)?,

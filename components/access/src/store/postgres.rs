@@ -1,4 +1,4 @@
-//! On PostgreSQL the whole decision is one call of the function `insula_admit_3`, unless the buckets are elsewhere.
+//! On PostgreSQL the whole decision is one call of the function `insula_admit_4`, unless the buckets are elsewhere.
 
 use insula_domain::admission::{self, Denial, Facts, Policy, Standing};
 use insula_domain::metric::Reset;
@@ -38,6 +38,7 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
         question.day_ms(),
         question.endpoint.clone(),
         question.client.map(|client| client.to_string()),
+        rule.impersonator_allowed,
     ];
     let rows = Db::call(address, CALL_ADMIT, &params).await?;
     rows.first().map_or(Ok(None), |row| decision(row, question))
@@ -87,6 +88,7 @@ fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {
     };
     let facts = Facts {
         valid: true,
+        impersonated: row.optional_integer("impersonated")? == Some(1),
         standing,
         scopes: row.optional_text("scopes")?.as_deref().map(from_text),
         limits,

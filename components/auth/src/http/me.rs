@@ -2,7 +2,7 @@
 
 use insula_domain::permission::Permission;
 use insula_domain::role::Role;
-use insula_kit::guard;
+use insula_kit::guard::{self, Caller};
 use insula_kit::{Cx, Problem, Request, Response, etag};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use super::view::UserView;
 use crate::service;
 use crate::store::Membership;
 use crate::store::second_factor::State;
+use crate::token::OPERATOR;
 
 /// Who is calling.
 #[derive(Serialize, ToSchema)]
@@ -23,6 +24,18 @@ pub struct MeView {
     /// The tenant that the token acts in; null if it acts in none.
     #[schema(required)]
     active: Option<ActiveView>,
+    /// Who acts as the person, as the token says; null if it is the person itself.
+    #[schema(required)]
+    act: Option<ActView>,
+}
+
+/// Who acts as a person.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Act)]
+struct ActView {
+    /// `operator`.
+    #[schema(example = "operator")]
+    sub: &'static str,
 }
 
 /// How far a person is with a second factor.
@@ -104,6 +117,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         second_factor: SecondFactorView::from(second_factor),
         memberships: memberships.iter().map(MembershipView::from).collect(),
         active: cx.membership().map(ActiveView::from),
+        act: matches!(cx.caller(), Caller::Impersonator { .. }).then_some(ActView { sub: OPERATOR }),
     };
     etag::conditional(request, Response::ok(&view))
 }

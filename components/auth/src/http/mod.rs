@@ -2,6 +2,7 @@
 
 pub mod accept_invitation;
 pub mod forgot_password;
+pub mod impersonation;
 pub mod jwks;
 pub mod login;
 pub mod logout;

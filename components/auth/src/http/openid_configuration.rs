@@ -27,7 +27,7 @@ pub struct ConfigurationView {
     /// The algorithms that a key may be for; each key says its own.
     id_token_signing_alg_values_supported: [&'static str; 3],
     /// What an access token says.
-    claims_supported: [&'static str; 11],
+    claims_supported: [&'static str; 12],
 }
 
 pub async fn handle() -> Result<Response, Problem> {

@@ -47,14 +47,15 @@ pub const ME: Route<Operation> = Route {
     method: Method::Get,
     path: "/api/v1/auth/me",
     operation: Operation::Me,
-    access: Access::Person,
+    access: Access::PersonOrImpersonator,
     metered: false,
     creates: false,
     body: Body::None,
     doc: Doc {
         id: "get_me",
         summary: "Read who is calling",
-        about: "The person, its memberships, and what it may do in the tenant that its token acts in.",
+        about: "The person, its memberships, and what it may do in the tenant that its token acts in. Where it is the \
+                operator who acts as the person, `act` says so, and other tenants are left out.",
         query: &[],
         answers: &[
             Answer::json::<MeView>(200, "The person."),

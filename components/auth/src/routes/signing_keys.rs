@@ -78,7 +78,7 @@ pub const ROTATE_SIGNING_KEYS: Route<Operation> = Route {
         id: "rotate_signing_keys",
         summary: "Make the next signing key",
         about: "It is published at once and signs ten minutes later, when all caches know it; the present one is \
-                published for another 30 minutes, so no token ends early. Safe to call again: one next key waits \
+                published for another 75 minutes, so no token ends early. Safe to call again: one next key waits \
                 at most. With `withdraw`, the new key signs at once and all others are published no longer: for \
                 a key that somebody else may have. Insula itself takes no token that it didn't issue.",
         query: &[],

@@ -170,12 +170,17 @@ async fn access_token(
     membership: Option<(TenantId, Role)>,
     expires_at: Timestamp,
 ) -> Result<(Access, AccessToken), Problem> {
+    let (id, issued_at) = (cx.new_id()?, cx.now());
+    let access = Access { id, session_id, user_id, membership, issued_at, expires_at, impersonated: false };
+    let token = signed(cx, &access).await?;
+    Ok((access, token))
+}
+
+/// The token that says this, signed by the present key.
+pub async fn signed(cx: &Cx, access: &Access) -> Result<AccessToken, Problem> {
     let key = signing_key::current(cx).await?;
     let issuer = config::variable(ISSUER).await.ok_or(Error::NoSetting(ISSUER))?;
-    let access =
-        Access { id: cx.new_id()?, session_id, user_id, membership, issued_at: cx.now(), expires_at };
-    let token = access.sign(&issuer, &key, cx.random()?)?;
-    Ok((access, token))
+    Ok(access.sign(&issuer, &key, cx.random()?)?)
 }
 
 impl Tokens {

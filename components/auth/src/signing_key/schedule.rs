@@ -11,8 +11,9 @@ use super::algorithm::Algorithm;
 
 /// How long a key is published before it signs: 10 minutes, twice what caches may keep the set.
 pub const LEAD_MS: i64 = 10 * 60_000;
-/// How long a key is published after it signed last: 30 minutes. The last token that it signed lives 15 of them.
-pub const OVERLAP_MS: i64 = 30 * 60_000;
+/// How long a key is published after it signed last: 75 minutes. The last token that it signed lives 15 of them, or 60 if
+/// the operator acts with it as a person.
+pub const OVERLAP_MS: i64 = 75 * 60_000;
 /// How old a key gets: 90 days.
 pub const MAX_AGE_MS: i64 = 90 * 86_400_000;
 
@@ -132,7 +133,8 @@ mod tests {
     fn whoever_signed_is_published_for_as_long_as_the_token_lives() {
         let keys = [(0, None), (1_000, None)];
         let signed_last = 999;
-        let ends = signed_last + crate::token::LIFETIME_SECONDS * 1_000;
+        let longest = (*crate::impersonation::SECONDS.end()).max(crate::token::LIFETIME_SECONDS);
+        let ends = signed_last + longest * 1_000;
         assert_eq!(named(&keys, ends)[0], "retiring");
     }
 

@@ -7,6 +7,7 @@ const NOON: i64 = 1_893_499_200_000; // 2030-01-01T12:00:00Z
 const EMPTY: Bucket = Bucket { level: 0, level_at_ms: NOON };
 const DEMAND: Demand = Demand {
     caller_allowed: true,
+    impersonator_allowed: false,
     permission: Some(Permission::Analyze),
     tenant_required: true,
     metered: true,
@@ -23,6 +24,7 @@ fn plan(bucket: Option<Bucket>) -> Limited {
 fn analyst() -> Facts {
     Facts {
         valid: true,
+        impersonated: false,
         standing: member(Role::Analyst),
         scopes: None,
         limits: vec![plan(None)],
@@ -80,6 +82,20 @@ fn the_limit_that_takes_longest_is_told_and_nothing_is_taken_from_the_others() {
     ] {
         assert_eq!(take(&limits, NOON), Err(Denial::RateLimited { policy, wait_ms }));
     }
+}
+
+#[test]
+fn the_operator_who_acts_as_a_person_may_what_the_person_may_where_the_call_admits_it() {
+    let facts = Facts { impersonated: true, ..analyst() };
+    assert_eq!(decide(&facts, DEMAND, NOON), Err(Denial::Forbidden));
+    let open = Demand { impersonator_allowed: true, ..DEMAND };
+    assert_eq!(decide(&facts, open, NOON).map(|admission| admission.calls), Ok(1));
+    let viewer = Facts { standing: member(Role::Viewer), ..facts };
+    assert_eq!(decide(&viewer, open, NOON), Err(Denial::Forbidden));
+    assert_eq!(
+        decide(&viewer, Demand { caller_allowed: false, permission: None, ..open }, NOON),
+        Err(Denial::Forbidden)
+    );
 }
 
 #[test]

@@ -136,6 +136,7 @@ pub const SESSION: Table = Table {
         ("created_at_ms", Technical),
         ("expires_at_ms", Technical),
         ("ended_at_ms", Technical),
+        ("impersonated", Technical),
     ],
 };
 

@@ -48,7 +48,9 @@ pub async fn verify(
 ) -> Result<Result<Active, Inactive>, Problem> {
     let tenant_id = match cx.caller() {
         Caller::Operator => None,
-        Caller::Anonymous | Caller::Person { .. } | Caller::ApiKey { .. } => Some(cx.tenant_id()?),
+        Caller::Anonymous | Caller::Person { .. } | Caller::ApiKey { .. } | Caller::Impersonator { .. } => {
+            Some(cx.tenant_id()?)
+        }
     };
     let id = match Presented::parse(text) {
         Some(Presented::ApiKey { id_suffix }) => KeyId::from_suffix(id_suffix),

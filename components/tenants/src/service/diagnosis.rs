@@ -96,7 +96,7 @@ async fn look_at(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<
     let scope = Scope::Tenant(tenant_id);
     let user_id = match (subject, cx.caller()) {
         (Some(text), _) => UserId::parse(text),
-        (None, Caller::Person { user_id, .. }) => Some(user_id),
+        (None, Caller::Person { user_id, .. } | Caller::Impersonator { user_id, .. }) => Some(user_id),
         (None, Caller::Operator | Caller::ApiKey { .. } | Caller::Anonymous) => return Ok(Subject::Nobody),
     };
     if let Some(user_id) = user_id {

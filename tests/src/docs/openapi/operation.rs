@@ -57,6 +57,7 @@ fn callers(access: Access) -> String {
     match access {
         Access::Public => "everyone".to_owned(),
         Access::Person => "people".to_owned(),
+        Access::PersonOrImpersonator => "people, the operator who acts as one".to_owned(),
         Access::PersonOrOperator => "people, the operator".to_owned(),
         Access::MemberOfPath => "members of the tenant, its API keys, the operator".to_owned(),
         Access::Permission(permission) => {

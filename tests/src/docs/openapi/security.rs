@@ -37,7 +37,7 @@ fn bearer(format: &str, about: &str) -> SecurityScheme {
 pub fn requirements(access: Access) -> Vec<SecurityRequirement> {
     let names: &[&str] = match access {
         Access::Public => &[],
-        Access::Person | Access::PersonWith(_) => &[ACCESS_TOKEN],
+        Access::Person | Access::PersonOrImpersonator | Access::PersonWith(_) => &[ACCESS_TOKEN],
         Access::PersonOrOperator | Access::PersonWithOrOperator(_) | Access::InAnyState(_) => {
             &[ACCESS_TOKEN, OPERATOR_KEY]
         }
