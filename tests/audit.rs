@@ -3,6 +3,7 @@
 mod acting;
 mod entries;
 mod kept;
+mod networks;
 mod notes;
 mod reads;
 mod writers;

@@ -74,8 +74,7 @@ fn an_admission_leaves_neither_scope_nor_role_on_postgresql() {
         let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
         tokio::spawn(connection);
         client.batch_execute("begin").await.unwrap();
-        let asked =
-            "select outcome from insula_admit_4(0, '', '', null, 1, 'owner', 'read', 1, 0, 0, 'x', null, 0)";
+        let asked = "select outcome from insula_admit_4(0, '', '', null, 1, 'owner', 'read', 1, 0, 0, 'x', null, 0, null)";
         assert_eq!(ask(&client, asked).await.as_deref(), Some("unauthenticated"));
         assert_eq!(standing(&client).await, (true, String::new()));
     });

@@ -6,7 +6,7 @@ select k.id as credential_id, k.created_by as person_id, 0 as impersonated, k.te
   p.requests_per_minute, p.burst, q.quota, b.level, b.level_at_ms, coalesce(u.used, 0) as calls,
   e.calls || ' ' || e.window_ms || coalesce(' ' || eb.level || ' ' || eb.level_at_ms, '') as endpoint_state,
   k.limit_calls || ' ' || k.limit_window_ms || coalesce(' ' || kb.level || ' ' || kb.level_at_ms, '') as key_state,
-  coalesce(k.limit_root, k.id) as limit_root, t.limited
+  coalesce(k.limit_root, k.id) as limit_root, t.limited, k.known_networks, k.networks_told_until_ms
 from api_key k
 join tenant t on t.id = k.tenant_id
 join plan p on p.name = t.plan

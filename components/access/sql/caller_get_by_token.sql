@@ -6,7 +6,8 @@ select s.id as credential_id, s.user_id as person_id, s.impersonated, a.tenant_i
   m.tenant_id, m.role, t.state, p.name as plan, p.requests_per_minute, p.burst, q.quota, b.level, b.level_at_ms,
   coalesce(u.used, 0) as calls,
   e.calls || ' ' || e.window_ms || coalesce(' ' || eb.level || ' ' || eb.level_at_ms, '') as endpoint_state,
-  null as key_state, null as limit_root, t.limited
+  null as key_state, null as limit_root, t.limited, null as known_networks,
+  null as networks_told_until_ms
 from access_token a
 join session s on s.id = a.session_id
 left join membership m on m.user_id = s.user_id

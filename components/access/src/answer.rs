@@ -63,7 +63,7 @@ fn grant(decision: Decision, question: &Question) -> wit::Grant {
         }),
         (Standing::Member { .. } | Standing::NoTenant | Standing::Stranger, _) => None,
     };
-    wit::Grant { caller, membership, limits }
+    wit::Grant { caller, membership, limits, new_network: decision.new_network }
 }
 
 fn refusal(policy: &str, wait_ms: i64, decision: &Decision, question: &Question) -> Option<types::Refusal> {

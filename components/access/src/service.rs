@@ -84,7 +84,12 @@ async fn admit_operator(digest: &str, demand: &wit::Demand) -> Result<wit::Grant
     if !demand.callers.contains(types::CallerKinds::OPERATOR) {
         return Err(wit::Denial::Forbidden);
     }
-    Ok(wit::Grant { caller: types::Caller::Operator, membership: None, limits: Vec::new() })
+    Ok(wit::Grant {
+        caller: types::Caller::Operator,
+        membership: None,
+        limits: Vec::new(),
+        new_network: false,
+    })
 }
 
 /// What was decided about a caller that is known.
@@ -100,6 +105,8 @@ pub struct Decision {
     pub plan: String,
     /// What is known about the caller; buckets and calls are those after the decision.
     pub facts: insula_domain::admission::Facts,
+    /// Whether the key comes from a network that is worth telling.
+    pub new_network: bool,
     /// Let in, or why not.
     pub outcome: Result<(), Denial>,
 }

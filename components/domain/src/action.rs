@@ -36,6 +36,8 @@ actions! {
     KeyRevoked = "key.revoked";
     /// A key was ended because it was found in public.
     KeyLeaked = "key.leaked";
+    /// A key was used from a network that it wasn't used from before.
+    KeyNewNetwork = "key.new_network";
     /// Somebody was invited.
     InvitationCreated = "invitation.created";
     /// An invitation counts no more.

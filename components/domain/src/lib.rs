@@ -10,6 +10,7 @@
 //! | [`rate_limit`] | a rate limit as people write it                                 |
 //! | [`custom_limit`] | limits of one tenant that aren't those of its plan       |
 //! | [`network`]    | the networks that a key may be used from                        |
+//! | [`known_networks`] | the networks that a key was used from                      |
 //! | [`lifecycle`]  | the life of a tenant: its states and what leads from one to another |
 //! | [`proxies`]    | who a client is behind proxies                                  |
 //! | [`upload`]     | what an upload may have                                         |
@@ -28,6 +29,7 @@ pub mod credential;
 pub mod custom_limit;
 pub mod data_map;
 pub mod isolation;
+pub mod known_networks;
 pub mod lifecycle;
 pub mod metric;
 pub mod network;

@@ -67,6 +67,8 @@ pub struct Grant {
     pub caller: Caller,
     /// In which tenant, if in any.
     pub membership: Option<Membership>,
+    /// Whether it is a key, from a network that isn't remembered of it.
+    pub(crate) new_network: bool,
     limits: Vec<types::Limit>,
 }
 
@@ -102,7 +104,7 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
     let everybody = people | types::CallerKinds::API_KEY | types::CallerKinds::OPERATOR;
     let (callers, permission, tenant_required) = match call.access {
         Access::Public => {
-            return Ok(Grant { caller: Caller::Anonymous, membership: None, limits: Vec::new() });
+            return Ok(Grant::refused(Caller::Anonymous));
         }
         Access::Person | Access::PersonOrImpersonator => (people, None, false),
         Access::PersonOrOperator => (people | types::CallerKinds::OPERATOR, None, false),
@@ -162,12 +164,12 @@ impl Grant {
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub const fn of(caller: Caller, membership: Option<Membership>) -> Self {
-        Self { caller, membership, limits: Vec::new() }
+        Self { caller, membership, new_network: false, limits: Vec::new() }
     }
 
-    /// What stands for one where the guard gave none, so that it can be told who asked.
+    /// What stands for one where the guard gave none, or was not asked, so that it can be told who asked.
     pub(crate) const fn refused(caller: Caller) -> Self {
-        Self { caller, membership: None, limits: Vec::new() }
+        Self { caller, membership: None, new_network: false, limits: Vec::new() }
     }
 
     fn read(grant: wit::Grant) -> Result<Self, Problem> {
@@ -195,7 +197,8 @@ impl Grant {
                 plan: found.plan,
             }),
         };
-        Ok(Self { caller: caller.ok_or_else(broken)?, membership, limits: grant.limits })
+        let caller = caller.ok_or_else(broken)?;
+        Ok(Self { caller, membership, new_network: grant.new_network, limits: grant.limits })
     }
 
     /// Adds the headers that tell what is left of the limits.

@@ -1,6 +1,7 @@
 //! What changes nothing and is told all the same: that the operator read what is a tenant's, that it called as a person,
-//! that somebody was refused. The path from a request to an answer sees to it, so no operation has to think of it. What a
-//! tenant's own people and keys read of its data, the workload tells that has it ([`Cx::note_read`]).
+//! that a key comes from another network, that somebody was refused. The path from a request to an answer sees to it, so no
+//! operation has to think of it. What a tenant's own people and keys read of its data, the workload tells that has it
+//! ([`Cx::note_read`]).
 //!
 //! Anybody can cause such a thing as often as it likes, so it is noted once, and then not again for a while ([`Cx::note`]).
 
@@ -10,6 +11,7 @@ use std::rc::Rc;
 
 use insula_domain::action::Action;
 use insula_domain::credential::{self, Presented};
+use insula_domain::known_networks::{KnownNetworks, Seen, around};
 use insula_domain::proxies;
 use insula_sql::params;
 
@@ -27,10 +29,14 @@ const GET: &str = include_str!("../sql/audit_pause_get.sql");
 const INSERT: &str = include_str!("../sql/audit_pause_insert.sql");
 const GET_BY_TOKEN: &str = include_str!("../sql/access_token_get.sql");
 const GET_BY_KEY: &str = include_str!("../sql/api_key_get_by_credential.sql");
+const GET_NETWORKS: &str = include_str!("../sql/api_key_get_networks.sql");
+const SET_NETWORKS: &str = include_str!("../sql/api_key_set_networks.sql");
 
 /// How long the same read, or the same refusal of the same caller, isn't noted again: an hour. Of what a tenant's own callers
 /// read, it is the same for the same caller, network and dataset: whoever has stolen a key doesn't hide behind its owner.
 const PAUSE_MS: i64 = 3_600_000;
+/// How often the networks of a key are looked at again that another call has changed.
+const ATTEMPTS: usize = 8;
 
 impl Cx {
     /// Appends to the audit log that something happened, unless that was noted less than a pause ago. `about` is what makes
@@ -134,12 +140,57 @@ pub async fn acting(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> 
     cx.note(&format!("operator acts\n{operation}\n{method} {path}\n{session_id}"), PAUSE_MS, event).await
 }
 
-/// Notes what the operator does as a person where no operation of ours answers.
+/// Notes, before the call is answered, that a key comes from a network that it wasn't used from before, and remembers it. The
+/// guard says when there is something to do; most calls end here at once. Of calls at once that come from the same network,
+/// one notes it.
+///
+/// # Errors
+///
+/// What can't be noted isn't answered.
+pub async fn network(cx: &Cx) -> Result<(), Problem> {
+    let (Caller::ApiKey { key_id, .. }, Some(client), true) =
+        (cx.caller(), cx.client(), cx.grant.new_network)
+    else {
+        return Ok(());
+    };
+    let tenant_id = cx.tenant_id()?;
+    let (scope, network) = (Scope::Tenant(tenant_id), around(client));
+    for _ in 0..ATTEMPTS {
+        let rows = cx.query(scope, Statement::new(GET_NETWORKS, params![tenant_id, key_id])).await?;
+        let Some(row) = rows.first() else { return Ok(()) };
+        let before = row.optional_text("known_networks")?;
+        let known = KnownNetworks::stored(before.as_deref(), row.optional_integer("networks_told_until_ms")?);
+        let (next, is_told) = match known.see(&network, cx.now().as_ms()) {
+            Seen::Nothing => return Ok(()),
+            Seen::First(next) => (next, false),
+            Seen::New(next) => (next, true),
+        };
+        let values =
+            params![next.to_text(), next.told_until_ms(), tenant_id, key_id, before.unwrap_or_default()];
+        let mut statements = vec![Statement::required(SET_NETWORKS, values)];
+        if is_told {
+            let event = Event::new(Action::KeyNewNetwork).in_tenant(tenant_id).fact("key_id", key_id);
+            statements.push(cx.audit(event).await?);
+        }
+        match cx.batch(scope, statements).await {
+            Ok(_) => return Ok(()),
+            // Another call was faster: what it remembered may be this one's network.
+            Err(Failure::Database(sql::Error::Refused(_))) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    // So many others are noted meanwhile that this one waits for the key's next call.
+    Ok(())
+}
+
+/// Notes what is to be noted of a call that no operation of ours answers: from where a key comes, and what the operator
+/// does as a person.
 ///
 /// # Errors
 ///
 /// What can't be noted isn't done.
 pub async fn passed(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> {
+    network(cx).await?;
     let Caller::Impersonator { .. } = cx.caller() else { return Ok(()) };
     acting(cx, call, path).await?;
     match Reading::of(call, path) {

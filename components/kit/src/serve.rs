@@ -115,6 +115,7 @@ async fn answer<Op: Copy + 'static>(
         claim: RefCell::new(None),
     };
     let reading = Reading::of(call, incoming.uri().path());
+    note::network(&cx).await?;
     note::acting(&cx, call, incoming.uri().path()).await?;
     let mut outcome = run(route, incoming, path.clone(), &cx, dispatch).await;
     let noted = match (&outcome, reading) {

@@ -2,16 +2,22 @@
 -- person's do.
 alter table session add column impersonated integer not null default 0 check (impersonated in (0, 1));
 
+-- The networks that a key was used from, those that were seen last first; and until when new ones aren't told, as far as
+-- that has moved.
+alter table api_key add column known_networks text;
+
+alter table api_key add column networks_told_until_ms bigint;
+
 -- As insula_admit_3 was, and it knows the operator who acts as a person: it is what the person is, in the tenant of its
 -- token and nowhere else, and only where the call admits it.
 create function insula_admit_4(
   by_token bigint, lookup text, presented text, asked_tenant text, tenant_required bigint,
   allowed_roles text, allowed_scopes text, metered bigint, at_ms bigint, day_ms bigint, endpoint text, client text,
-  impersonator_allowed bigint,
+  impersonator_allowed bigint, client_network text,
   out outcome text, out credential_id text, out person_id text, out tenant_id text, out role text,
   out scopes text, out plan text, out requests_per_minute bigint, out burst bigint, out level bigint,
   out level_at_ms bigint, out calls bigint, out calls_quota bigint, out endpoint_state text, out key_state text,
-  out impersonated bigint
+  out impersonated bigint, out new_network bigint
 ) language plpgsql set role = 'insula_runtime' as $admit$
 #variable_conflict use_column
 declare
@@ -25,6 +31,8 @@ declare
   key_level bigint;
   key_at bigint;
   last_used bigint;
+  known_networks text;
+  told_until bigint;
   limit_root text;
   limited bigint;
   exempt boolean := false;
@@ -62,6 +70,7 @@ begin
     end if;
     select k.id, k.created_by, k.tenant_id, m.role, k.scopes, p.name, p.requests_per_minute, p.burst, q.quota,
         e.calls, e.window_ms, k.limit_calls, k.limit_window_ms, k.last_used_at_ms, coalesce(k.limit_root, k.id), t.limited,
+        k.known_networks, k.networks_told_until_ms,
         case
           when bit_count(('x' || k.digest)::bit(256) # ('x' || presented)::bit(256)) <> 0
             or m.role is null or k.revoked_at_ms is not null or k.expires_at_ms <= at_ms then 'unauthenticated'
@@ -73,7 +82,8 @@ begin
             or not string_to_array(k.scopes, ' ') && string_to_array(allowed_scopes, ' ') then 'forbidden'
         end
       into credential_id, person_id, tenant_id, role, scopes, plan, requests_per_minute, burst, calls_quota,
-        endpoint_calls, endpoint_window, key_calls, key_window, last_used, limit_root, limited, outcome
+        endpoint_calls, endpoint_window, key_calls, key_window, last_used, limit_root, limited,
+        known_networks, told_until, outcome
       from api_key k
       join tenant t on t.id = k.tenant_id
       left join membership m on m.user_id = k.created_by and m.tenant_id = k.tenant_id
@@ -213,6 +223,11 @@ begin
       update api_key k set last_used_at_ms = at_ms
         where k.id = credential_id and (k.last_used_at_ms is null or k.last_used_at_ms < at_ms);
     end if;
+    -- What is remembered and told is stated in components/domain/src/known_networks.rs.
+    if by_token = 0 and client_network <> all (coalesce(string_to_array(known_networks, ' '), '{}'))
+      and coalesce(told_until, 0) <= at_ms + 3150000 then
+      new_network := 1;
+    end if;
     outcome := 'admitted';
   end if;
   perform set_config('insula.scope', '', true);
@@ -229,5 +244,5 @@ create or replace function insula_admit_3(
   select a.outcome, a.credential_id, a.person_id, a.tenant_id, a.role, a.scopes, a.plan, a.requests_per_minute, a.burst,
     a.level, a.level_at_ms, a.calls, a.calls_quota, a.endpoint_state, a.key_state
   from insula_admit_4(by_token, lookup, presented, asked_tenant, tenant_required, allowed_roles, allowed_scopes, metered,
-    at_ms, day_ms, endpoint, client, 0) a
+    at_ms, day_ms, endpoint, client, 0, null) a
 $admit$;

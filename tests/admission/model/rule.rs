@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use insula_domain::admission::{Demand, Denial, Facts, Limited, Policy, Standing, decide};
 use insula_domain::bucket::{Bucket, Rate};
 use insula_domain::custom_limit::{Custom, Customs};
+use insula_domain::known_networks::{KnownNetworks, Seen, around};
 use insula_domain::metric::Reset;
 use insula_domain::network::address;
 
@@ -28,6 +29,10 @@ pub struct Model {
     /// The day on which the quota was used up.
     used_up: Option<i64>,
     pub eve_is_active: bool,
+    /// From where keys were used.
+    networks: HashMap<String, KnownNetworks>,
+    /// How many networks were new.
+    pub told: i64,
     pub other_limits: [bool; 2],
 }
 
@@ -58,6 +63,19 @@ impl Model {
         match known.standing {
             Standing::Member { role, active: false } => Standing::Member { role, active: self.eve_is_active },
             other @ (Standing::NoTenant | Standing::Stranger | Standing::Member { .. }) => other,
+        }
+    }
+
+    /// Remembers from where a key is used.
+    fn see(&mut self, known: &Known<'_>, call: Call, now_ms: i64) {
+        let networks = self.networks.entry(known.caller.credential.clone()).or_default();
+        match networks.see(&around(address(CLIENTS[call.client]).unwrap()), now_ms) {
+            Seen::Nothing => {}
+            Seen::First(next) => *networks = next,
+            Seen::New(next) => {
+                *networks = next;
+                self.told += 1;
+            }
         }
     }
 
@@ -98,6 +116,9 @@ impl Model {
             Ok(admission) => {
                 for ((_, _, id), limited) in applying.into_iter().zip(admission.limits) {
                     self.buckets.insert(id, limited.bucket.unwrap());
+                }
+                if !is_person {
+                    self.see(known, call, now_ms);
                 }
                 let is_later = demand.metered && self.used_up.is_some_and(|day| day < day_ms);
                 self.calls.insert(counter, admission.calls);

@@ -69,7 +69,9 @@ impl<'a> World<'a> {
     fn begin(&self) {
         self.wait(Wait::Midnight(0).ms(self.now_ms.get()));
         self.app.fill_buckets();
-        self.app.db().execute("delete from usage_counter");
+        self.app.db().execute(
+            "delete from usage_counter; update api_key set known_networks = null, networks_told_until_ms = null",
+        );
         self.suspend(true);
         self.custom(false);
         for (key, rate) in KEYS.iter().enumerate() {
@@ -98,6 +100,9 @@ impl<'a> World<'a> {
         self.begin();
         self.played.set(self.played.get() + 1);
         let mut model = Model::default();
+        let told =
+            || self.app.db().number("select count(*) from audit_entry where action = 'key.new_network'");
+        let before = told();
         for step in steps {
             match *step {
                 Step::Suspend(suspended) => {
@@ -115,6 +120,7 @@ impl<'a> World<'a> {
                 Step::Call(call) => self.call(&mut model, call)?,
             }
         }
+        prop_assert_eq!(told() - before, model.told, "networks that keys were new in");
         Ok(())
     }
 

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Caller, Person, eight_at_once};
+use insula_domain::credential::digest;
+use insula_tests::support::{Answer, App, Caller, Person, eight_at_once, only_on_postgresql};
 use serde_json::{Value, json};
+
+use super::PASSWORD;
 
 const START: &str = "/api/v1/auth/impersonate";
 
@@ -97,6 +100,59 @@ fn only_a_member_of_an_active_tenant_can_be_acted_as() {
     assert_eq!(app.db().dump(), before);
 }
 
+/// What is the person's own; and to act as somebody once more.
+fn of_the_person(ada: &Person<'_>) -> Vec<(&'static str, String, Value)> {
+    vec![
+        ("POST", "/api/v1/auth/switch".to_owned(), json!({ "tenant_id": ada.tenant_id })),
+        ("POST", "/api/v1/auth/logout".to_owned(), json!({ "everywhere": true })),
+        (
+            "POST",
+            "/api/v1/auth/password/change".to_owned(),
+            json!({ "current_password": PASSWORD, "new_password": "another one that is long" }),
+        ),
+        ("POST", "/api/v1/auth/mfa/totp".to_owned(), json!({ "password": PASSWORD })),
+        ("POST", "/api/v1/auth/verify-email/send".to_owned(), json!({})),
+        ("POST", "/api/v1/auth/invitations/accept".to_owned(), json!({ "token": "x" })),
+        (
+            "POST",
+            START.to_owned(),
+            json!({ "user_id": ada.user_id, "tenant_id": ada.tenant_id, "reason": "nested" }),
+        ),
+    ]
+}
+
+/// What would last longer than the operator's session.
+fn lasting(
+    ada: &Person<'_>,
+    viewer: &Person<'_>,
+    key: &str,
+    session_id: &str,
+) -> Vec<(&'static str, String, Value)> {
+    let tenant = format!("/api/v1/tenants/{}", ada.tenant_id);
+    vec![
+        ("POST", "/api/v1/api-keys".to_owned(), json!({ "name": "mine", "scopes": ["admin"] })),
+        (
+            "POST",
+            "/api/v1/api-keys/import".to_owned(),
+            json!({ "name": "mine", "scopes": ["admin"], "key": "of-another-system:0123456789" }),
+        ),
+        ("POST", format!("{key}/rotate"), json!({ "grace_period_hours": 1 })),
+        ("PATCH", key.to_owned(), json!({ "name": "mine" })),
+        ("DELETE", key.to_owned(), json!({})),
+        ("POST", format!("{tenant}/members"), json!({ "email": "eve@example.com", "role": "owner" })),
+        ("PATCH", format!("{tenant}/members/{}", viewer.user_id), json!({ "role": "owner" })),
+        ("DELETE", format!("{tenant}/members/{}", viewer.user_id), json!({})),
+        ("POST", format!("{tenant}/invitations"), json!({ "email": "eve@example.com", "role": "owner" })),
+        ("PATCH", tenant.clone(), json!({ "name": "Mine" })),
+        ("PATCH", format!("{tenant}/security"), json!({ "second_factor_required": false })),
+        ("POST", format!("{tenant}/suspend"), json!({ "reason": "because" })),
+        ("POST", "/api/v1/tenants".to_owned(), json!({ "name": "Mine" })),
+        ("DELETE", tenant.clone(), json!({})),
+        ("GET", "/api/v1/tenants".to_owned(), json!({})),
+        ("DELETE", one(&ada.tenant_id, session_id), json!({})),
+    ]
+}
+
 /// Protects persons and tenants: nothing that the operator makes as somebody outlasts its session.
 #[test]
 fn whoever_acts_as_a_person_can_make_itself_nothing_that_lasts() {
@@ -108,48 +164,12 @@ fn whoever_acts_as_a_person_can_make_itself_nothing_that_lasts() {
     let (acting, session_id) = begin(&app, &ada);
     let tenant = format!("/api/v1/tenants/{}", ada.tenant_id);
     let key = format!("/api/v1/api-keys/{}", key["id"].as_str().unwrap());
-    let password = "correct horse battery staple";
     let person = app.db().rows("select * from user_account order by id");
     let members = app.db().rows("select * from membership order by tenant_id, user_id");
     let sessions = app.db().number("select count(*) from session");
 
-    for (method, path, body) in [
-        ("POST", "/api/v1/auth/switch".to_owned(), json!({ "tenant_id": ada.tenant_id })),
-        ("POST", "/api/v1/auth/logout".to_owned(), json!({ "everywhere": true })),
-        (
-            "POST",
-            "/api/v1/auth/password/change".to_owned(),
-            json!({ "current_password": password, "new_password": "another one that is long" }),
-        ),
-        ("POST", "/api/v1/auth/mfa/totp".to_owned(), json!({ "password": password })),
-        ("POST", "/api/v1/auth/verify-email/send".to_owned(), json!({})),
-        ("POST", "/api/v1/auth/invitations/accept".to_owned(), json!({ "token": "x" })),
-        (
-            "POST",
-            START.to_owned(),
-            json!({ "user_id": ada.user_id, "tenant_id": ada.tenant_id, "reason": "nested" }),
-        ),
-        ("POST", "/api/v1/api-keys".to_owned(), json!({ "name": "mine", "scopes": ["admin"] })),
-        (
-            "POST",
-            "/api/v1/api-keys/import".to_owned(),
-            json!({ "name": "mine", "scopes": ["admin"], "key": "of-another-system:0123456789" }),
-        ),
-        ("POST", format!("{key}/rotate"), json!({ "grace_period_hours": 1 })),
-        ("PATCH", key.clone(), json!({ "name": "mine" })),
-        ("DELETE", key, json!({})),
-        ("POST", format!("{tenant}/members"), json!({ "email": "eve@example.com", "role": "owner" })),
-        ("PATCH", format!("{tenant}/members/{}", viewer.user_id), json!({ "role": "owner" })),
-        ("DELETE", format!("{tenant}/members/{}", viewer.user_id), json!({})),
-        ("POST", format!("{tenant}/invitations"), json!({ "email": "eve@example.com", "role": "owner" })),
-        ("PATCH", tenant.clone(), json!({ "name": "Mine" })),
-        ("PATCH", format!("{tenant}/security"), json!({ "second_factor_required": false })),
-        ("POST", format!("{tenant}/suspend"), json!({ "reason": "because" })),
-        ("POST", "/api/v1/tenants".to_owned(), json!({ "name": "Mine" })),
-        ("DELETE", tenant.clone(), json!({})),
-        ("GET", "/api/v1/tenants".to_owned(), json!({})),
-        ("DELETE", one(&ada.tenant_id, &session_id), json!({})),
-    ] {
+    let all = of_the_person(&ada).into_iter().chain(lasting(&ada, &viewer, &key, &session_id));
+    for (method, path, body) in all {
         let answer = acting.request(method, &path).json(&body).send();
         assert_eq!(answer.status, 403, "{method} {path}: {answer}");
         assert_eq!(answer.json()["type"], "/problems/forbidden", "{answer}");
@@ -296,4 +316,20 @@ fn eight_at_once_are_eight_sessions_and_one_of_eight_ends_is_the_end() {
     let mut ended = eight_at_once(|_| app.operator().request("DELETE", &path).send().status);
     ended.sort_unstable();
     assert_eq!(ended, [204, 404, 404, 404, 404, 404, 404, 404]);
+}
+
+/// Protects tenants while a new release is rolled out: the one before would take the operator for the person.
+#[test]
+fn a_release_that_does_not_know_of_it_lets_nobody_in_who_acts_as_a_person_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let (acting, _) = begin(&app, &ada);
+    for (caller, expected) in [(&acting, "forbidden"), (&*ada, "admitted")] {
+        let asked = format!(
+            "select outcome from insula_admit_3(1, '', '{}', null, 0, null, null, 0, 1893456000000, 0, 'x', null)",
+            digest(&caller.credential)
+        );
+        assert_eq!(app.db().rows(&asked), [[expected]]);
+    }
 }

@@ -189,10 +189,11 @@ impl Database {
             .chain(self.own_tables())
             .filter(|(table, _)| !unsteady.contains(&table.as_str()))
             .map(|(table, columns)| {
-                let columns = columns.iter().filter(|column| *column != "last_used_at_ms");
+                let unsteady = ["last_used_at_ms", "known_networks", "networks_told_until_ms"];
+                let columns = columns.iter().filter(|column| !unsteady.contains(&column.as_str()));
                 let values = columns.map(|column| format!("coalesce(cast({column} as text), 'null')"));
                 let but = if table == "audit_entry" {
-                    " where action not in ('login.failed', 'operator.read', 'permission.refused')"
+                    " where action not in ('login.failed', 'operator.read', 'permission.refused', 'key.new_network')"
                 } else {
                     ""
                 };

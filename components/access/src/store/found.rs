@@ -3,6 +3,7 @@
 
 use insula_domain::admission::{self, Facts, Policy, Standing};
 use insula_domain::bucket::MINUTE_MS;
+use insula_domain::known_networks::{KnownNetworks, around};
 use insula_domain::network::Networks;
 use insula_domain::role::Role;
 use insula_domain::scope::from_text;
@@ -87,8 +88,15 @@ fn read(row: &Row, question: &Question) -> Result<Found, Error> {
     let last_used_ms = row.optional_integer("last_used_at_ms")?;
     let due = by_key && last_used_ms.is_none_or(|at_ms| at_ms <= question.now_ms - MINUTE_MS);
     let used_key_id = due.then(|| credential_id.clone());
+    let known = KnownNetworks::stored(
+        row.optional_text("known_networks")?.as_deref(),
+        row.optional_integer("networks_told_until_ms")?,
+    );
+    let network = question.client.filter(|_| by_key).map(around);
+    let new_network = network.is_some_and(|network| known.is_new(&network, question.now_ms));
+    let plan = row.text("plan")?;
     let decision =
-        Decision { credential_id, person_id, tenant_id, plan: row.text("plan")?, facts, outcome: Ok(()) };
+        Decision { credential_id, person_id, tenant_id, plan, facts, new_network, outcome: Ok(()) };
     let limit_root = row.optional_text("limit_root")?;
     let has_customs = row.optional_integer("limited")? == Some(1);
     Ok(Found { decision, bucket_id, limit_root, used_key_id, has_customs })

@@ -1,6 +1,7 @@
 //! On PostgreSQL the whole decision is one call of the function `insula_admit_4`, unless the buckets are elsewhere.
 
 use insula_domain::admission::{self, Denial, Facts, Policy, Standing};
+use insula_domain::known_networks;
 use insula_domain::metric::Reset;
 use insula_domain::role::Role;
 use insula_domain::scope::{Scope, from_text};
@@ -39,6 +40,7 @@ pub async fn decide(address: &str, question: &Question) -> Result<Option<Decisio
         question.endpoint.clone(),
         question.client.map(|client| client.to_string()),
         rule.impersonator_allowed,
+        question.client.map(known_networks::around),
     ];
     let rows = Db::call(address, CALL_ADMIT, &params).await?;
     rows.first().map_or(Ok(None), |row| decision(row, question))
@@ -101,6 +103,7 @@ fn decision(row: &Row, question: &Question) -> Result<Option<Decision>, Error> {
         tenant_id: row.optional_text("tenant_id")?,
         plan: row.text("plan")?,
         facts,
+        new_network: row.optional_integer("new_network")? == Some(1),
         outcome,
     }))
 }

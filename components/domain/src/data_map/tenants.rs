@@ -35,6 +35,8 @@ pub const API_KEY: Table = Table {
         ("version", Technical),
         ("limit_root", Technical),
         ("bounds_role", Business),
+        ("known_networks", Technical),
+        ("networks_told_until_ms", Technical),
     ],
 };
 
