@@ -10,3 +10,4 @@ mod host;
 mod http;
 mod isolation;
 mod matrix;
+mod secrets;

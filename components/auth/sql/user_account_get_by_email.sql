@@ -3,7 +3,7 @@
 -- person who is no member there has nulls for it. Suspended is a tenant that is not active; barred is who lacks the second
 -- factor that the tenant demands.
 -- Parameters: $1 network or null, $2 now_ms, $3 tenant_id or null, $4 email.
-select u.id, u.password, f.secret, f.last_step, m.tenant_id, m.role,
+select u.id, u.password, f.secret, f.wrapped_by, f.last_step, m.tenant_id, m.role,
   case when exists (
     select 1 from known_network k where k.user_id = u.id and k.network = $1 and k.expires_at_ms > $2
   ) then 1 else 0 end as is_known,

@@ -1,5 +1,5 @@
--- The key of what is personal about somebody in the audit log, sealed.
+-- The key of what is personal about somebody in the audit log, wrapped.
 -- Parameters: $1 subject_id.
-select sealed
+select sealed, wrapped_by
 from subject_key
 where subject_id = $1

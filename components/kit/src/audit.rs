@@ -9,20 +9,15 @@ use std::fmt::Display;
 
 use insula_audit::entry::{Actor, Entry, PLATFORM, Personal, VERSION};
 use insula_domain::action::Action;
-use insula_domain::credential::hexadecimal;
 
 use crate::cx::Cx;
 use crate::guard::Caller;
 use crate::id::{AuditEntryId, TenantId, UserId};
-use crate::params;
 use crate::problem::{INTERNAL, Problem};
 use crate::schema::Failure;
 use crate::seal;
 use crate::sql::{self, Append, Rows, Scope, Statement};
 use crate::time::Timestamp;
-
-const KEY_GET: &str = include_str!("../sql/subject_key_get.sql");
-const KEY_INSERT: &str = include_str!("../sql/subject_key_insert.sql");
 
 /// How much of a fact is kept: what a client sends must not make the log grow at will.
 const FACT_LIMIT: usize = 200;
@@ -133,7 +128,7 @@ impl Cx {
     ///
     /// # Errors
     ///
-    /// `internal` without a master key, and failures of the database.
+    /// `master-key-unusable` without a master key, and failures of the database.
     pub async fn audit(&self, event: Event) -> Result<Statement, Problem> {
         let unwritable = || Problem::new(&INTERNAL).caused_by(sql::Error::Decode("entry".to_owned()));
         let mut event = event;
@@ -146,7 +141,7 @@ impl Cx {
             self.actor(event.actor)
         };
         // A component that is given no master key can seal nothing, so what it notes tells no address.
-        if let Some(client) = self.client().filter(|_| subject.is_some() && self.master_key().is_ok()) {
+        if let Some(client) = self.client().filter(|_| subject.is_some() && self.master_keys().is_ok()) {
             event = event.personal("address", client);
         }
         if let (Caller::Impersonator { user_id, session_id }, false) = (self.caller(), event.is_systems) {
@@ -203,48 +198,6 @@ impl Cx {
             (None, Caller::Anonymous) => (actor("anonymous", None), None),
         }
     }
-
-    /// The key of what is personal about somebody; made when there is none yet. Of two that are made at once one is kept.
-    async fn subject_key(&self, subject_id: UserId) -> Result<String, Problem> {
-        let unreadable = || Problem::from(sql::Error::Decode("subject_key".to_owned()));
-        let info = info(subject_id);
-        let found =
-            self.query(Scope::Person(subject_id), Statement::new(KEY_GET, params![subject_id])).await?;
-        let sealed = match found.first() {
-            Some(row) => row.text("sealed")?,
-            None => {
-                let fresh = self.seal(&info, &hexadecimal(&self.random::<32>()?))?;
-                let insert = Statement::new(KEY_INSERT, params![subject_id, fresh, self.now()]);
-                let kept = self.query(Scope::Person(subject_id), insert).await?;
-                kept.first().ok_or_else(unreadable)?.text("sealed")?
-            }
-        };
-        self.open(&info, &sealed)
-    }
-}
-
-impl Cx {
-    /// The keys of what is personal about these people, by their ids; of those who were erased there is none.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::audit`].
-    pub async fn subject_keys(&self, subjects: &[UserId]) -> Result<BTreeMap<String, String>, Problem> {
-        let get = |subject: &UserId| Statement::new(KEY_GET, params![*subject]);
-        let found = self.batch(self.scope(), subjects.iter().map(get).collect()).await?;
-        let mut keys = BTreeMap::new();
-        for (subject, rows) in subjects.iter().zip(found) {
-            if let Some(row) = rows.first() {
-                let key = self.open(&info(*subject), &row.text("sealed")?)?;
-                keys.insert(subject.to_string(), key);
-            }
-        }
-        Ok(keys)
-    }
-}
-
-fn info(subject_id: UserId) -> String {
-    format!("subject key\n{subject_id}")
 }
 
 /// What the personal part of an entry is sealed for, under the key of its subject.

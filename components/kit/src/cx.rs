@@ -10,8 +10,9 @@ use crate::config::Config;
 use crate::guard::{Caller, Grant, Membership};
 use crate::id::{Id, Kind, SessionId, TenantId, UserId};
 use crate::idempotency::Claim;
-use crate::problem::{INTERNAL, NOT_FOUND, Problem};
+use crate::problem::{INTERNAL, MASTER_KEY_UNUSABLE, NOT_FOUND, Problem};
 use crate::seal;
+use crate::sql::master_keys::MasterKeys;
 use crate::sql::{self, Db, Scope};
 use crate::time::Timestamp;
 
@@ -31,10 +32,10 @@ pub struct Cx {
 #[error("no random bytes")]
 struct NoRandomness;
 
-/// The component was given no master key, though it keeps what only the key's holder may read.
+/// Nothing can be derived from the master key: never seen.
 #[derive(Debug, thiserror::Error)]
-#[error("the variable `master_key` is missing")]
-struct NoMasterKey;
+#[error("the master key derives nothing")]
+struct Underivable;
 
 impl Cx {
     /// The context of a call that was admitted on another path than [`crate::serve`]: the gateway's.
@@ -155,40 +156,41 @@ impl Cx {
     ///
     /// # Errors
     ///
-    /// `internal` without a master key.
+    /// `master-key-unusable` without a master key.
     pub fn keyed_digest(&self, purpose: &str, text: &str) -> Result<String, Problem> {
-        let derived = seal::derive(self.master_key()?, &format!("{purpose}\n{text}"));
-        derived.map(|key| hexadecimal(&key)).ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+        let derived = seal::derive(self.master_keys()?.current(), &format!("{purpose}\n{text}"));
+        derived.map(|key| hexadecimal(&key)).ok_or_else(underivable)
     }
 
-    /// Seals `text` under the master key, for the purpose that `info` names.
+    /// Seals `text` under the master key, for the purpose that `info` names: for what lives a few days at most, because it
+    /// isn't sealed anew when the master key is exchanged. What lives longer goes under a data key ([`crate::data_key`]).
     ///
     /// # Errors
     ///
     /// As [`Self::keyed_digest`].
     pub fn seal(&self, info: &str, text: &str) -> Result<String, Problem> {
-        let sealed = seal::seal(self.master_key()?, info, self.random()?, text);
-        sealed.ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+        let sealed = seal::seal(self.master_keys()?.current(), info, self.random()?, text);
+        sealed.ok_or_else(underivable)
     }
 
-    /// Opens what [`Self::seal`] sealed.
+    /// Opens what [`Self::seal`] sealed, with this master key or the one before.
     ///
     /// # Errors
     ///
-    /// `internal` without the master key or for another purpose.
+    /// `internal` for what was sealed with another master key or for another purpose.
     pub fn open(&self, info: &str, sealed: &str) -> Result<String, Problem> {
-        let text = seal::open(self.master_key()?, info, sealed);
+        let text = seal::open_with(self.master_keys()?, info, sealed);
         text.ok_or_else(|| sql::Error::Decode("sealed".to_owned()).into())
     }
 
-    /// The key that what is sealed is sealed under.
+    /// The keys that what is sealed is sealed under.
     ///
     /// # Errors
     ///
-    /// `internal` when the manifest gives the component none.
-    pub fn master_key(&self) -> Result<&str, Problem> {
-        let key = self.config.master_key.as_deref();
-        key.ok_or_else(|| Problem::new(&INTERNAL).caused_by(NoMasterKey))
+    /// `master-key-unusable` when the manifest gives the component none, or one that is too short.
+    pub fn master_keys(&self) -> Result<&MasterKeys, Problem> {
+        let keys = self.config.master_keys.as_ref();
+        keys.map_err(|error| Problem::new(&MASTER_KEY_UNUSABLE).caused_by(*error))
     }
 
     /// The database.
@@ -196,4 +198,8 @@ impl Cx {
     pub fn db(&self) -> &Db {
         &self.config.db
     }
+}
+
+fn underivable() -> Problem {
+    Problem::new(&INTERNAL).caused_by(Underivable)
 }

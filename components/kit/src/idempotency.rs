@@ -144,7 +144,7 @@ async fn find(cx: &Cx, claim: &Claim) -> Result<Option<Response>, Problem> {
     if row.text("body_digest")? != claim.body_digest {
         return Err(Problem::new(&IDEMPOTENCY_KEY_REUSED));
     }
-    let kept = seal::open(cx.master_key()?, &claim.info, &row.text("answer")?)
+    let kept = seal::open_with(cx.master_keys()?, &claim.info, &row.text("answer")?)
         .and_then(|text| serde_json::from_str::<Kept>(&text).ok())
         .ok_or_else(|| Problem::from(sql::Error::Decode("answer".to_owned())))?;
     let response = Response { headers: kept.headers, ..Response::of(kept.status, "", kept.body) };
@@ -156,7 +156,8 @@ fn keep(cx: &Cx, claim: &Claim, answer: &Response) -> Result<Statement, Problem>
     let body = String::from_utf8(answer.body.to_vec()).map_err(|_| unwritable())?;
     let kept = Kept { status: answer.status, headers: answer.headers.clone(), body };
     let text = serde_json::to_string(&kept).map_err(|_| unwritable())?;
-    let sealed = seal::seal(cx.master_key()?, &claim.info, cx.random()?, &text).ok_or_else(unwritable)?;
+    let sealed =
+        seal::seal(cx.master_keys()?.current(), &claim.info, cx.random()?, &text).ok_or_else(unwritable)?;
     let now = cx.now();
     let params = params![
         &claim.caller,

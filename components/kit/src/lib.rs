@@ -23,6 +23,8 @@
 //! | [`texts`]       | texts of a client's own under names of its own                         |
 //! | [`token`]       | opaque tokens                                                          |
 //! | `seal`          | what is stored only under the master key                               |
+//! | [`wrap`]        | keys that are stored sealed under the master key, and which it was     |
+//! | [`data_key`]    | what is stored only under its owner's key                              |
 //! | [`note`]        | what changes nothing and is in the audit log once in a while           |
 //! | `second_factor` | whether a person lacks the one that a tenant demands               |
 //! | `schema`        | whether the database is as new as this release needs                   |
@@ -35,6 +37,7 @@ pub mod audit;
 mod bindings;
 pub mod client;
 pub mod cx;
+pub mod data_key;
 pub mod etag;
 pub mod guard;
 pub mod idempotency;
@@ -54,6 +57,7 @@ pub mod serve;
 pub mod texts;
 pub mod token;
 pub mod validate;
+pub mod wrap;
 
 pub use bytes::Bytes;
 pub use cx::Cx;

@@ -43,6 +43,9 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    /// The server was given no master key that opens what it has to open: none, one that is too short, or another one than
+    /// what is stored was sealed with. Its log says which. Whoever operates it can give it the right one.
+    MASTER_KEY_UNUSABLE = 503 "master-key-unusable" "The server's master key is of no use";
     /// The body is not what its media type says, for example not JSON. Correct it and send it again.
     MALFORMED = 400 "malformed" "The request is malformed";
     /// No credential was sent, or it proves nothing: it is unknown, expired or revoked. Log in again, or use another key.

@@ -11,6 +11,8 @@ use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
+use crate::sql::master_keys::MasterKeys;
+
 const NONCE_LENGTH: usize = 12;
 
 /// Seals `text` for the purpose that `info` names.
@@ -27,6 +29,12 @@ pub fn open(master_key: &str, info: &str, sealed: &str) -> Option<String> {
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
     let text = cipher(master_key, info)?.decrypt(&Nonce::from(*nonce), sealed).ok()?;
     String::from_utf8(text).ok()
+}
+
+/// Opens what was sealed under one of the master keys.
+#[must_use]
+pub fn open_with(keys: &MasterKeys, info: &str, sealed: &str) -> Option<String> {
+    keys.iter().find_map(|key| open(key, info, sealed))
 }
 
 /// 256 bits that only who knows the master key can compute, one value for each `info`.

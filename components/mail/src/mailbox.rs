@@ -2,6 +2,7 @@
 
 use insula_kit::id::MailId;
 use insula_kit::seal;
+use insula_kit::sql::master_keys::MasterKeys;
 use serde::{Deserialize, Serialize};
 
 /// A mail as it was delivered. It has no `Debug`, so that it gets into no log.
@@ -27,8 +28,8 @@ impl Kept {
 
     /// Opens what [`Self::seal`] sealed.
     #[must_use]
-    pub fn open(master_key: &str, id: MailId, sealed: &str) -> Option<Self> {
-        seal::open(master_key, &info(id), sealed).and_then(|text| serde_json::from_str(&text).ok())
+    pub fn open(keys: &MasterKeys, id: MailId, sealed: &str) -> Option<Self> {
+        seal::open_with(keys, &info(id), sealed).and_then(|text| serde_json::from_str(&text).ok())
     }
 }
 
@@ -46,9 +47,10 @@ mod tests {
         let id = |number| MailId::new(Timestamp::from_ms(0), [number; 10]);
         let text = |text: &str| text.to_owned();
         let kept = Kept { template: text("t"), to: text("ada"), subject: text("s"), text: text("ins_code") };
-        let sealed = kept.seal("master", id(1), [7; 12]).unwrap();
-        assert!(Kept::open("master", id(1), &sealed) == Some(kept));
-        assert!(Kept::open("master", id(2), &sealed).is_none());
+        let keys = MasterKeys::read(Some("1".repeat(32)), None).unwrap();
+        let sealed = kept.seal(keys.current(), id(1), [7; 12]).unwrap();
+        assert!(Kept::open(&keys, id(1), &sealed) == Some(kept));
+        assert!(Kept::open(&keys, id(2), &sealed).is_none());
         assert!(!sealed.contains("ins_code"));
     }
 }

@@ -2,6 +2,7 @@
 
 use insula_kit::id::MailId;
 use insula_kit::problem::INTERNAL;
+use insula_kit::sql::master_keys::MasterKeys;
 use insula_kit::sql::{self, Statement};
 use insula_kit::{Cx, Problem, params, seal};
 
@@ -16,7 +17,7 @@ const INSERT_BY_TOKEN: &str = include_str!("../sql/mail_insert_by_token.sql");
 ///
 /// # Errors
 ///
-/// `internal` without a master key.
+/// `master-key-unusable` without a master key.
 pub fn send(cx: &Cx, template: Template, subject_id: &str, letter: &Letter) -> Result<Statement, Problem> {
     let id = cx.new_id()?;
     let content = sealed(cx, id, letter)?;
@@ -56,14 +57,14 @@ pub fn send_to_owner(
 
 /// Opens a letter that was sealed with this id. None when it was changed, or is another mail's.
 #[must_use]
-pub fn open(master_key: &str, id: MailId, content: &str) -> Option<Letter> {
-    seal::open(master_key, &info(id), content).and_then(|text| serde_json::from_str(&text).ok())
+pub fn open(keys: &MasterKeys, id: MailId, content: &str) -> Option<Letter> {
+    seal::open_with(keys, &info(id), content).and_then(|text| serde_json::from_str(&text).ok())
 }
 
 fn sealed(cx: &Cx, id: MailId, letter: &Letter) -> Result<String, Problem> {
     let unwritable = || Problem::new(&INTERNAL).caused_by(sql::Error::Decode("content".to_owned()));
     let text = serde_json::to_string(letter).map_err(|_| unwritable())?;
-    seal::seal(cx.master_key()?, &info(id), cx.random()?, &text).ok_or_else(unwritable)
+    seal::seal(cx.master_keys()?.current(), &info(id), cx.random()?, &text).ok_or_else(unwritable)
 }
 
 /// Every mail has a key of its own, so what is sealed can't be moved to another row.
@@ -81,9 +82,14 @@ mod tests {
         let id = |number| MailId::new(Timestamp::from_ms(0), [number; 10]);
         let letter = Letter { to: "ada@example.org".to_owned(), code: None, tenant: None };
         let text = serde_json::to_string(&letter).unwrap();
-        let content = seal::seal("master", &info(id(1)), [7; 12], &text).unwrap();
-        assert!(open("master", id(1), &content) == Some(letter));
-        assert!(open("master", id(2), &content).is_none() && open("other", id(1), &content).is_none());
+        let keys = |current: &str, previous: &str| {
+            MasterKeys::read(Some(current.repeat(32)), Some(previous.repeat(32))).unwrap()
+        };
+        let content = seal::seal(&"1".repeat(32), &info(id(1)), [7; 12], &text).unwrap();
+        assert!(open(&keys("1", ""), id(1), &content).as_ref() == Some(&letter));
+        assert!(open(&keys("2", "1"), id(1), &content) == Some(letter));
+        assert!(open(&keys("1", ""), id(2), &content).is_none());
+        assert!(open(&keys("2", "3"), id(1), &content).is_none());
         assert!(!content.contains("ada"));
     }
 }

@@ -25,11 +25,12 @@ pub async fn deliver(mail: Message) -> Result<(), Failure> {
     let config = config::Config::load().await;
     let unavailable = |text: &str| Failure::Unavailable(text.to_owned());
     let id = MailId::parse(&mail.id).ok_or_else(|| Failure::Refused("the id is no mail's".to_owned()))?;
-    let master_key = config.master_key.as_deref().ok_or_else(|| unavailable("no master key"))?;
+    let master_keys = config.master_keys.as_ref().map_err(|error| unavailable(&error.to_string()))?;
     let mut nonce = [0; 12];
     getrandom::fill(&mut nonce).map_err(|_| unavailable("no random bytes"))?;
     let kept = Kept { template: mail.template, to: mail.to, subject: mail.subject, text: mail.text };
-    let content = kept.seal(master_key, id, nonce).ok_or_else(|| unavailable("it could not be sealed"))?;
+    let content =
+        kept.seal(master_keys.current(), id, nonce).ok_or_else(|| unavailable("it could not be sealed"))?;
     let statement = Statement::new(INSERT, params![id, content, Timestamp::now()]);
     config
         .db

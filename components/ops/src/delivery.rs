@@ -4,6 +4,7 @@
 //! lease ends. So each mail is handed over at least once, and by one at a time. It is handed over with its id, by which
 //! a mailer knows it again.
 
+use insula_kit::sql::master_keys::MasterKeys;
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
 use insula_mail::letter::Template;
@@ -23,8 +24,8 @@ const FAILURE_LENGTH: usize = 200;
 
 /// What writing a letter takes.
 pub struct Office<'a> {
-    /// The key that letters are sealed under.
-    pub master_key: &'a str,
+    /// The keys that letters are sealed under.
+    pub master_keys: &'a MasterKeys,
     /// Where clients reach the server.
     pub public_url: &'a str,
 }
@@ -72,7 +73,7 @@ pub async fn run(
 
 fn written(claimed: &Claimed, office: &Office<'_>) -> Option<Message> {
     let template = Template::parse(&claimed.template)?;
-    let letter = outbox::open(office.master_key, claimed.id, &claimed.content)?;
+    let letter = outbox::open(office.master_keys, claimed.id, &claimed.content)?;
     let written = template.write(&letter, office.public_url);
     Some(Message {
         id: claimed.id.to_string(),
@@ -121,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    const OFFICE: Office<'_> = Office { master_key: "master", public_url: "https://insula.example" };
+    const MASTER_KEY: &str = "a master key of thirty-two letters";
     const INSERT: &str =
         "insert into mail (id, template, subject_id, content, state, attempts, created_at_ms, due_at_ms)
         values ($1, 'password-changed', '', $2, 'waiting', $3, $4, $4) returning id";
@@ -137,13 +138,15 @@ mod tests {
     fn write(db: &Db, number: u8, attempts: i64, created_at: Timestamp) -> MailId {
         let id = MailId::new(created_at, [number; 10]);
         let letter = r#"{"to":"ada@example.org","code":null,"tenant":null}"#;
-        let content = seal::seal("master", &format!("mail\n{id}"), [0; 12], letter).unwrap();
+        let content = seal::seal(MASTER_KEY, &format!("mail\n{id}"), [0; 12], letter).unwrap();
         query(db, INSERT, params![id, content, attempts, created_at]);
         id
     }
 
     fn deliver(db: &Db, hand_over: impl AsyncFn(Message) -> Result<(), Failure>) -> Delivery {
-        block_on(run(db, &OFFICE, hand_over)).unwrap()
+        let master_keys = &MasterKeys::read(Some(MASTER_KEY.to_owned()), None).unwrap();
+        let office = Office { master_keys, public_url: "https://insula.example" };
+        block_on(run(db, &office, hand_over)).unwrap()
     }
 
     fn rows(db: &Db) -> Vec<(String, i64, Option<String>)> {

@@ -8,14 +8,15 @@ use insula_domain::{proxies, upload};
 
 use crate::Db;
 use crate::bindings::spin::variables::variables;
+use crate::master_keys::MasterKeys;
 
 /// The settings that every component has.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the data are.
     pub db: Db,
-    /// The key that stored answers are sealed under; only components that create things are given it.
-    pub master_key: Option<String>,
+    /// What data keys and what waits are sealed under; only components that keep such things are given it.
+    pub master_keys: Result<MasterKeys, Unreadable>,
     /// How many proxies stand between the clients and this server, each adding to `X-Forwarded-For`. There is no number
     /// to fall back on: a wrong one lets clients choose their address, or gives everybody the same.
     pub trusted_proxies: Result<usize, Unreadable>,
@@ -61,7 +62,10 @@ impl Config {
         };
         let config = Rc::new(Self {
             db,
-            master_key: variable("master_key").await,
+            master_keys: MasterKeys::read(
+                variable("master_key").await,
+                variable("master_key_previous").await,
+            ),
             trusted_proxies: trusted_proxies(variable("trusted_proxies").await.as_deref()),
             upload_limit_bytes: upload_limit_bytes(variable("upload_limit_mib").await.as_deref()),
             buckets: buckets(variable("bucket_storage").await.as_deref(), variable("redis_url").await),

@@ -20,6 +20,7 @@ pub mod bindings;
 pub mod config;
 mod explain;
 pub mod id;
+pub mod master_keys;
 mod numbering;
 mod postgres;
 mod row;

@@ -71,6 +71,7 @@ pub const STEPS: &[Step] = steps! {
     17 "0017_schemas"
     18 "0018_explain"
     19 "0019_impersonation"
+    20 "0020_data_keys"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

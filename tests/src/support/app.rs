@@ -52,7 +52,8 @@ pub struct App {
     database: Database,
     redis: Option<Redis>,
     contract: bool,
-    _state: TempDir,
+    is_guest: bool,
+    state: Arc<TempDir>,
 }
 
 impl App {
@@ -88,7 +89,39 @@ impl App {
         if options.migrated && server.is_none() {
             migrate(&database, state.path());
         }
-        Self { host, clock, log, database, redis, contract: options.contract, _state: state }
+        let state = Arc::new(state);
+        Self { host, clock, log, database, redis, contract: options.contract, is_guest: false, state }
+    }
+
+    /// Starts the application of `spin.toml` with other settings on this one's database and clock, beside it.
+    #[must_use]
+    pub fn beside(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.with_beside(program(), change)
+    }
+
+    /// Starts other components with other settings on this one's database and clock, beside it.
+    #[must_use]
+    pub fn with_beside(&self, program: Arc<Program>, change: impl FnOnce(&mut Settings)) -> Self {
+        let log = Arc::new(CapturedLog::default());
+        let mut settings = settings(&program, self.state.path(), &self.database);
+        settings.clock = self.clock.clone();
+        settings.log = log.clone();
+        for (name, value) in self.redis.iter().flat_map(Redis::variables) {
+            if program.manifest.variables.contains_key(name) {
+                settings.variables.insert(name.to_owned(), value);
+            }
+        }
+        change(&mut settings);
+        Self {
+            host: insula_host::App::start(program, settings).unwrap_or_else(|error| panic!("{error}")),
+            clock: self.clock.clone(),
+            log,
+            database: self.database.clone(),
+            redis: None,
+            contract: false,
+            is_guest: true,
+            state: self.state.clone(),
+        }
     }
 
     /// A request without a credential.
@@ -201,6 +234,9 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
+        if self.is_guest {
+            return;
+        }
         if let (Some(server), Database::Postgres(address)) = (postgres::server_address(), &self.database) {
             postgres::remove(&server, address);
         }

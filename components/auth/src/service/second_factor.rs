@@ -73,8 +73,8 @@ pub async fn prove(
 pub async fn begin(cx: &Cx, password: &Password) -> Result<Begun, Problem> {
     let Proven { own, attempt } = password::prove(cx, password).await?;
     let secret = Secret::new(cx.random()?);
-    let sealed = cx.seal(&info(own.user_id), &secret.to_text())?;
-    let mut statements = vec![store::insert(own.user_id, &sealed, cx.now())];
+    let wrapped = cx.wrap(&info(own.user_id), &secret.to_text())?;
+    let mut statements = vec![store::insert(own.user_id, &wrapped, cx.now())];
     statements.extend(attempt.succeeded());
     statements.push(cx.audit(Event::new(Action::SecondFactorStarted)).await?);
     match cx.db().batch(Scope::Person(own.user_id), statements).await {
@@ -101,7 +101,8 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
     let step = open(cx, user_id, &factor)?.accepts(code, cx.now(), 0).ok_or(Error::CodeRefused)?;
     let (codes, digests) = new_codes(cx, user_id)?;
     let session_id = cx.session_id().ok_or(Error::SessionEnded)?;
-    let mut statements = store::confirm((user_id, session_id), &factor.secret, step, &digests, cx.now());
+    let mut statements =
+        store::confirm((user_id, session_id), &factor.secret.sealed, step, &digests, cx.now());
     statements.extend(guess::remember(cx, user_id)?);
     statements.extend(attempt.succeeded());
     statements.push(cx.audit(Event::new(Action::SecondFactorConfirmed)).await?);
@@ -195,12 +196,12 @@ fn new_codes(cx: &Cx, user_id: UserId) -> Result<(Vec<String>, Vec<String>), Pro
     Ok((codes, digests))
 }
 fn open(cx: &Cx, user_id: UserId, factor: &Factor) -> Result<Secret, Problem> {
-    let text = cx.open(&info(user_id), &factor.secret)?;
+    let text = cx.open_wrapped(&info(user_id), &factor.secret)?;
     Secret::read(&text).ok_or_else(|| sql::Error::Decode("secret".to_owned()).into())
 }
 
-/// What a secret is sealed for: it is worth nothing in another person's row.
-fn info(user_id: UserId) -> String {
+/// What a secret is wrapped for: it is worth nothing in another person's row.
+pub fn info(user_id: UserId) -> String {
     format!("second factor\n{user_id}")
 }
 

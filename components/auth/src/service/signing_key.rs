@@ -1,7 +1,7 @@
 //! The operations on signing keys: which one signs now, which are published, and how the next one comes.
 //!
 //! A key comes from the manifest's variable `signing_key`, which is noted down when it is seen first, or is made here
-//! and stored sealed under the master key. All instances read the same rows and decide by the time alone.
+//! and stored wrapped by the master key. All instances read the same rows and decide by the time alone.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -11,7 +11,8 @@ use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
-use insula_kit::{Cx, Problem, config, schema, seal};
+use insula_kit::wrap::Wrapped;
+use insula_kit::{Cx, Problem, config, schema};
 
 use crate::error::Error;
 use crate::signing_key::SigningKey;
@@ -22,7 +23,6 @@ use crate::store::signing_key::{self as store, StoredKey};
 
 const VARIABLE: &str = "signing_key";
 const ALGORITHM: &str = "signing_algorithm";
-const MASTER_KEY: &str = "master_key";
 /// How often a change is tried again that lost against another.
 const ATTEMPTS: usize = 5;
 
@@ -56,7 +56,7 @@ pub async fn current(cx: &Cx) -> Result<Rc<SigningKey>, Problem> {
         let keys = list(cx).await?;
         let signing = keys.iter().find(|listed| listed.state == State::Current);
         if let Some(listed) = signing
-            && let Some(key) = open(&listed.key).await?
+            && let Some(key) = open(cx, &listed.key).await?
         {
             return Ok(key);
         }
@@ -74,7 +74,7 @@ pub async fn list(cx: &Cx) -> Result<Vec<Listed>, Problem> {
     }
     // Whoever exchanged the manifest's key took the old one away: then there is no time to publish the new one first.
     let signing = keys.iter().find(|listed| listed.state == State::Current);
-    let goes_on = signing.is_some_and(|listed| listed.key.sealed.is_some());
+    let goes_on = signing.is_some_and(|listed| listed.key.wrapped.is_some());
     let signs_from = if goes_on { cx.now().plus_ms(LEAD_MS) } else { cx.now() };
     insert(cx, &keys, given.public().clone(), None, signs_from, false).await?;
     stored(cx).await
@@ -120,18 +120,17 @@ async fn stored(cx: &Cx) -> Result<Vec<Listed>, Problem> {
 
 /// Makes a key and stores it. False if another was stored meanwhile.
 async fn add(cx: &Cx, keys: &[Listed], signs_from: Timestamp, withdraws: bool) -> Result<bool, Problem> {
-    let master_key = config::variable(MASTER_KEY).await.ok_or(Error::NoSetting(MASTER_KEY))?;
     let key = SigningKey::generate(algorithm().await?, cx.random()?)?;
     let public = key.public().clone();
-    let sealed = seal::seal(&master_key, &purpose(&public.kid), cx.random()?, &key.to_pem()?);
-    insert(cx, keys, public, Some(sealed.ok_or(Error::Signing)?), signs_from, withdraws).await
+    let wrapped = cx.wrap(&purpose(&public.kid), &key.to_pem()?)?;
+    insert(cx, keys, public, Some(wrapped), signs_from, withdraws).await
 }
 
 async fn insert(
     cx: &Cx,
     keys: &[Listed],
     public: Jwk,
-    sealed: Option<String>,
+    wrapped: Option<Wrapped>,
     signs_from: Timestamp,
     withdraws: bool,
 ) -> Result<bool, Problem> {
@@ -140,7 +139,7 @@ async fn insert(
     let predecessor =
         keys.iter().find(is_last).map(|listed| listed.key.public.kid.clone()).unwrap_or_default();
     let term = Term { signs_from, withdrawn_at: None };
-    let key = StoredKey { predecessor, public, sealed, created_at: cx.now(), term };
+    let key = StoredKey { predecessor, public, wrapped, created_at: cx.now(), term };
     let mut statements = vec![store::insert(&key)?];
     if withdraws {
         statements.push(store::withdraw_others(&key.public.kid, cx.now()));
@@ -157,14 +156,13 @@ async fn insert(
 }
 
 /// The private half of a key; none if it was the manifest's and is so no more.
-async fn open(key: &StoredKey) -> Result<Option<Rc<SigningKey>>, Problem> {
+async fn open(cx: &Cx, key: &StoredKey) -> Result<Option<Rc<SigningKey>>, Problem> {
     let is_it = |other: &Rc<SigningKey>| other.public().kid == key.public.kid;
-    let Some(sealed) = &key.sealed else { return Ok(given().await?.filter(is_it)) };
+    let Some(wrapped) = &key.wrapped else { return Ok(given().await?.filter(is_it)) };
     if let Some(opened) = OPENED.with_borrow(|opened| opened.clone().filter(is_it)) {
         return Ok(Some(opened));
     }
-    let master_key = config::variable(MASTER_KEY).await.ok_or(Error::NoSetting(MASTER_KEY))?;
-    let pem = seal::open(&master_key, &purpose(&key.public.kid), sealed).ok_or(Error::UnusableKey)?;
+    let pem = cx.open_wrapped(&purpose(&key.public.kid), wrapped)?;
     let opened = Rc::new(SigningKey::parse(&pem)?);
     OPENED.set(Some(Rc::clone(&opened)));
     Ok(Some(opened))
@@ -184,6 +182,7 @@ async fn algorithm() -> Result<Algorithm, Error> {
     Algorithm::of_setting(config::variable(ALGORITHM).await.as_deref())
 }
 
-fn purpose(kid: &str) -> String {
+/// What a key is wrapped for.
+pub fn purpose(kid: &str) -> String {
     format!("signing-key {kid}")
 }

@@ -4,6 +4,7 @@ use insula_kit::id::{SessionId, UserId};
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
+use insula_kit::wrap::Wrapped;
 
 const MISS: &str = include_str!("../../sql/second_factor_miss.sql");
 const END_OTHERS: &str = include_str!("../../sql/session_end_others.sql");
@@ -20,10 +21,10 @@ const LOCK_MEMBERSHIPS: &str = include_str!("../../sql/membership_lock_by_user.s
 const DELETE_TOKENS: &str = include_str!("../../sql/access_token_delete_barred.sql");
 const LEAVE: &str = include_str!("../../sql/session_leave_barred.sql");
 
-/// A second factor as it is kept: the secret sealed.
+/// A second factor as it is kept: the secret wrapped.
 #[derive(Clone)]
 pub struct Factor {
-    pub secret: String,
+    pub secret: Wrapped,
     pub last_step: i64,
 }
 
@@ -49,8 +50,8 @@ pub fn get_state(user_id: UserId) -> Statement {
 }
 
 /// Keeps a secret that is to be confirmed; refused if another one counts.
-pub fn insert(user_id: UserId, secret: &str, now: Timestamp) -> Statement {
-    Statement::required(INSERT, params![user_id, secret, now])
+pub fn insert(user_id: UserId, secret: &Wrapped, now: Timestamp) -> Statement {
+    Statement::required(INSERT, params![user_id, &secret.sealed, &secret.by, now])
 }
 
 /// Makes a secret count, with these recovery codes, and ends all sessions but the one that has shown it: they were made
@@ -105,7 +106,10 @@ pub fn delete(user_id: UserId) -> Vec<Statement> {
 pub fn read(row: &Row) -> Result<Option<Factor>, sql::Error> {
     match row.optional_text("secret")? {
         None => Ok(None),
-        Some(secret) => Ok(Some(Factor { secret, last_step: row.integer("last_step")? })),
+        Some(sealed) => {
+            let secret = Wrapped { sealed, by: row.text("wrapped_by")? };
+            Ok(Some(Factor { secret, last_step: row.integer("last_step")? }))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
+use insula_kit::wrap::Wrapped;
 
 use crate::signing_key::jwk::Jwk;
 use crate::signing_key::schedule::Term;
@@ -15,8 +16,8 @@ const WITHDRAW_OTHERS: &str = include_str!("../../sql/signing_key_withdraw_other
 pub struct StoredKey {
     pub predecessor: String,
     pub public: Jwk,
-    /// The private half, sealed; none: it is, or was, the manifest's.
-    pub sealed: Option<String>,
+    /// The private half, wrapped; none: it is, or was, the manifest's.
+    pub wrapped: Option<Wrapped>,
     pub created_at: Timestamp,
     pub term: Term,
 }
@@ -29,8 +30,10 @@ pub fn list() -> Statement {
 /// Adds a key. Refused if it isn't the first to follow its predecessor.
 pub fn insert(key: &StoredKey) -> Result<Statement, sql::Error> {
     let public = serde_json::to_string(&key.public).map_err(|_| unreadable())?;
-    let StoredKey { predecessor, sealed, created_at, term, .. } = key;
-    let params = params![&key.public.kid, predecessor, public, sealed.clone(), *created_at, term.signs_from];
+    let StoredKey { predecessor, wrapped, created_at, term, .. } = key;
+    let sealed = wrapped.as_ref().map(|wrapped| wrapped.sealed.clone());
+    let by = wrapped.as_ref().map(|wrapped| wrapped.by.clone()).unwrap_or_default();
+    let params = params![&key.public.kid, predecessor, public, sealed, by, *created_at, term.signs_from];
     Ok(Statement::required(INSERT, params))
 }
 
@@ -44,7 +47,10 @@ pub fn read(row: &Row) -> Result<StoredKey, sql::Error> {
     Ok(StoredKey {
         predecessor: row.text("predecessor")?,
         public: serde_json::from_str(&row.text("public_jwk")?).map_err(|_| unreadable())?,
-        sealed: row.optional_text("private_key")?,
+        wrapped: match row.optional_text("private_key")? {
+            Some(sealed) => Some(Wrapped { sealed, by: row.text("wrapped_by")? }),
+            None => None,
+        },
         created_at: row.time("created_at_ms")?,
         term: Term {
             signs_from: row.time("signs_from_ms")?,

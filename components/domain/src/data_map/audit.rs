@@ -83,5 +83,10 @@ pub const SUBJECT_KEY: Table = Table {
     retention: ACCOUNT_LIFE,
     exported: false,
     erasure: Delete,
-    columns: &[("subject_id", Technical), ("sealed", Secret), ("created_at_ms", Technical)],
+    columns: &[
+        ("subject_id", Technical),
+        ("sealed", Secret),
+        ("wrapped_by", Technical),
+        ("created_at_ms", Technical),
+    ],
 };

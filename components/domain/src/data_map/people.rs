@@ -115,6 +115,7 @@ pub const SECOND_FACTOR: Table = Table {
     columns: &[
         ("user_id", Technical),
         ("secret", Secret),
+        ("wrapped_by", Technical),
         ("created_at_ms", Technical),
         ("confirmed_at_ms", Technical),
         ("last_step", Technical),
@@ -153,6 +154,7 @@ pub const SIGNING_KEY: Table = Table {
         ("predecessor", Technical),
         ("public_jwk", Technical),
         ("private_key", Secret),
+        ("wrapped_by", Technical),
         ("created_at_ms", Technical),
         ("signs_from_ms", Technical),
         ("withdrawn_at_ms", Technical),

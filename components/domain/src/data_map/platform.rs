@@ -1,6 +1,6 @@
-//! Tables that the platform works with: stored answers, mail, the log of migrations.
+//! Tables that the platform works with: stored answers, mail, keys of its own, the log of migrations.
 
-use super::Basis::{Contract, Interest};
+use super::Basis::{Contract, Interest, Security};
 use super::Category::{Secret, Technical};
 use super::Erasure::{Delete, Keep};
 use super::{FOR_EVER, Table};
@@ -54,6 +54,22 @@ pub const MAILBOX: Table = Table {
     exported: false,
     erasure: Delete,
     columns: &[("id", Technical), ("content", Secret), ("delivered_at_ms", Technical)],
+};
+
+pub const PLATFORM_KEY: Table = Table {
+    name: "platform_key",
+    owner: "kit",
+    subject: None,
+    basis: Security,
+    retention: FOR_EVER,
+    exported: false,
+    erasure: Keep,
+    columns: &[
+        ("purpose", Technical),
+        ("sealed", Secret),
+        ("wrapped_by", Technical),
+        ("created_at_ms", Technical),
+    ],
 };
 
 pub const TICK_CURSOR: Table = Table {

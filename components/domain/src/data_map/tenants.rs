@@ -186,6 +186,22 @@ pub const TENANT: Table = Table {
     ],
 };
 
+pub const TENANT_KEY: Table = Table {
+    name: "tenant_key",
+    owner: "kit",
+    subject: Some("tenant_id"),
+    basis: Security,
+    retention: TENANT_LIFE,
+    exported: false,
+    erasure: Delete,
+    columns: &[
+        ("tenant_id", Technical),
+        ("sealed", Secret),
+        ("wrapped_by", Technical),
+        ("created_at_ms", Technical),
+    ],
+};
+
 pub const TENANT_LIMIT: Table = Table {
     name: "tenant_limit",
     owner: "tenants",

@@ -16,7 +16,7 @@ pub async fn origin(log: &str) -> String {
 
 /// Who signs a log by that name.
 pub fn signer(cx: &Cx, log: &str, origin: &str) -> Result<Signer, Problem> {
-    let seed = seal::derive(cx.master_key()?, &format!("audit checkpoint\n{log}"));
+    let seed = seal::derive(cx.master_keys()?.current(), &format!("audit checkpoint\n{log}"));
     Ok(seed.and_then(|seed| Signer::new(origin, seed)).ok_or(Error::Unnamed)?)
 }
 

@@ -2,6 +2,7 @@
 
 use insula_kit::page::{Ask, Page};
 use insula_kit::sql::Scope;
+use insula_kit::sql::master_keys::MasterKeys;
 use insula_kit::{Cx, Problem, Request, Response, id};
 use insula_mail::mailbox::Kept;
 use serde::Serialize;
@@ -37,14 +38,14 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let rows = cx.query(Scope::Operator, mail::list_mailbox(&ask)).await?;
     let mails = rows.iter().map(mail::read_sealed).collect::<Result<Vec<_>, _>>()?;
     let page = ask.page(mails, |mail: &Sealed| mail.id);
-    let master_key = cx.master_key()?;
-    // What was sealed under an earlier master key can't be read any more, and is left out.
-    let items = page.items.into_iter().filter_map(|sealed| opened(master_key, &sealed)).collect();
+    let keys = cx.master_keys()?;
+    // What was sealed under an earlier master key than the previous one can't be read any more, and is left out.
+    let items = page.items.into_iter().filter_map(|sealed| opened(keys, &sealed)).collect();
     Response::ok(&Page::<DeliveredView> { items, next_cursor: page.next_cursor })
 }
 
-fn opened(master_key: &str, sealed: &Sealed) -> Option<DeliveredView> {
-    let Kept { template, to, subject, text } = Kept::open(master_key, sealed.id, &sealed.content)?;
+fn opened(keys: &MasterKeys, sealed: &Sealed) -> Option<DeliveredView> {
+    let Kept { template, to, subject, text } = Kept::open(keys, sealed.id, &sealed.content)?;
     let (id, delivered_at) = (sealed.id.to_string(), sealed.delivered_at.to_rfc3339());
     Some(DeliveredView { id, template, to, subject, text, delivered_at })
 }

@@ -94,7 +94,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let signing_keys = rotation::run(request).await.as_str();
     let audit_logs = signing::run(request).await.into();
     let public_url = config::variable("public_url").await.unwrap_or_default();
-    let office = Office { master_key: cx.master_key()?, public_url: &public_url };
+    let office = Office { master_keys: cx.master_keys()?, public_url: &public_url };
     let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
     let ran = ran.iter().map(RanView::from).collect();
     Response::ok(&TickView { ran, removed_of_tenants, signing_keys, audit_logs, mail: mail.into() })

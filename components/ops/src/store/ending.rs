@@ -8,6 +8,7 @@ use insula_kit::time::Timestamp;
 const GET: &str = include_str!("../../sql/tenant_get_ending.sql");
 const END: &str = include_str!("../../sql/tenant_set_deleted.sql");
 const BURY_KEYS: &str = include_str!("../../sql/api_key_bury_by_tenant.sql");
+const DELETE_KEY: &str = include_str!("../../sql/tenant_key_delete_by_tenant.sql");
 const DELETE_MEMBERS: &str = include_str!("../../sql/membership_delete_by_deleted.sql");
 
 /// The tables whose rows go before the tenant is deleted, and the statement that removes a chunk of them.
@@ -32,12 +33,13 @@ pub async fn remove(db: &Db, id: TenantId) -> Result<usize, sql::Error> {
     Ok(results.iter().map(Vec::len).sum())
 }
 
-/// Ends it, with `entry` in its log, removes the schema of its own, and makes its people strangers to it: so many. Refused
-/// while it has anything in a shared table.
+/// Ends it, with `entry` in its log, removes the schema of its own, destroys its key, and makes its people strangers to it: so
+/// many. Refused while it has anything in a shared table.
 pub async fn end(db: &Db, id: TenantId, now: Timestamp, entry: Statement) -> Result<usize, sql::Error> {
     let people = Statement::new(DELETE_MEMBERS, params![id]);
     let keys = Statement::new(BURY_KEYS, params![now, id]);
-    let mut statements = vec![Statement::required(END, params![now, id]), people, keys];
+    let own_key = Statement::new(DELETE_KEY, params![id]);
+    let mut statements = vec![Statement::required(END, params![now, id]), people, keys, own_key];
     statements.extend(insula_isolation::drop(db, id));
     statements.push(entry);
     let results = db.batch(Scope::Tenant(id), statements).await?;
@@ -51,8 +53,8 @@ mod tests {
 
     use super::*;
 
-    /// The tables whose rows go with the last step.
-    const LAST: [&str; 1] = ["membership"];
+    /// The tables whose rows go with the last step: until then it has people, and a key for what is tidied up.
+    const LAST: [&str; 2] = ["membership", "tenant_key"];
 
     #[test]
     fn everything_that_a_tenant_has_goes_with_it() {

@@ -52,7 +52,7 @@ impl From<&Listed> for SigningKeyView {
             kid: key.public.kid.clone(),
             algorithm: key.public.algorithm().to_owned(),
             state: state.as_str(),
-            kept_in: if key.sealed.is_some() { "database" } else { "variable" },
+            kept_in: if key.wrapped.is_some() { "database" } else { "variable" },
             created_at: key.created_at.to_rfc3339(),
             signs_from: key.term.signs_from.to_rfc3339(),
             withdrawn_at: key.term.withdrawn_at.map(Timestamp::to_rfc3339),
