@@ -1,11 +1,17 @@
 //! What is secret is stored only under keys of its owner's, and those only wrapped by the master key.
 
+mod rotation;
+mod server;
 mod tenant_keys;
 
 use std::sync::{Arc, OnceLock};
 
 use insula_host::Program;
-use insula_tests::support::program_of;
+use insula_tests::support::{Answer, App, program_of};
+use serde_json::json;
+
+/// Everybody's password.
+const PASSWORD: &str = "correct horse battery staple";
 
 /// A component that seals under the keys of tenants, as a product's does.
 const SEALING: &str = r#"
@@ -41,4 +47,15 @@ master_key_previous = "{{ master_key_previous }}"
 fn sealing() -> Arc<Program> {
     static PROGRAM: OnceLock<Arc<Program>> = OnceLock::new();
     PROGRAM.get_or_init(|| program_of(SEALING)).clone()
+}
+
+/// Has a text sealed or opened, for a tenant and a purpose.
+fn ask(app: &App, verb: &str, (tenant_id, purpose): (&str, &str), text: &str) -> Answer {
+    let body = json!({ "tenant_id": tenant_id, "purpose": purpose, "text": text });
+    app.operator().post(&format!("/sealing/{verb}"), &body).send()
+}
+
+#[track_caller]
+fn text(answer: Answer) -> String {
+    answer.expect(200).json()["text"].as_str().unwrap().to_owned()
 }

@@ -109,7 +109,7 @@ fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it_on_postgresql() {
     database.take_steps(NEWEST - 1);
     database.execute(
         "create function hold() returns event_trigger language plpgsql as 'begin perform pg_sleep(60); end'; \
-         create event trigger hold on ddl_command_end when tag in ('CREATE INDEX', 'CREATE FUNCTION') execute function hold()",
+         create event trigger hold on ddl_command_end when tag in ('CREATE INDEX', 'CREATE FUNCTION', 'ALTER TABLE') execute function hold()",
     );
     let server = house.server();
     wait_until(|| {

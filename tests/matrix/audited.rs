@@ -31,6 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("renew_recovery_codes", "a_second_factor_that_comes_and_goes_is_in_the_log"),
     ("remove_totp", "a_second_factor_that_comes_and_goes_is_in_the_log"),
     ("report_leaked_api_keys", "a_key_that_was_found_in_public_is_in_its_tenants_log"),
+    ("rewrap_keys", "with_another_master_key_everything_opens_and_nothing_needs_the_old_one_in_the_end"),
     ("rotate_signing_keys", "keys_that_sign_from_now_on_are_in_the_log"),
 ];
 

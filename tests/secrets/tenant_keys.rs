@@ -1,19 +1,8 @@
 //! The key of a tenant, and what is sealed under it.
 
-use insula_tests::support::{Answer, App, eight_at_once};
-use serde_json::json;
+use insula_tests::support::{App, eight_at_once};
 
-use super::sealing;
-
-fn ask(app: &App, verb: &str, (tenant_id, purpose): (&str, &str), text: &str) -> Answer {
-    let body = json!({ "tenant_id": tenant_id, "purpose": purpose, "text": text });
-    app.operator().post(&format!("/sealing/{verb}"), &body).send()
-}
-
-#[track_caller]
-fn text(answer: Answer) -> String {
-    answer.expect(200).json()["text"].as_str().unwrap().to_owned()
-}
+use super::{ask, sealing, text};
 
 #[test]
 fn what_a_tenant_sealed_is_opened_and_neither_it_nor_its_key_is_stored_in_clear() {

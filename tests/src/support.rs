@@ -32,6 +32,6 @@ pub use guests::{program_of, program_within};
 pub use multipart::Form;
 pub use people::{Caller, Person};
 pub use postgres::{only_on_postgresql, server_address};
-pub use program::{block_on, program, repository};
+pub use program::{block_on, program, repository, secrets};
 pub use redis::{Redis, only_on_redis};
 pub use request::Request;

@@ -21,7 +21,7 @@
 //! address were taken, and takes that back when it isn't: who looks for customers among addresses is held to a few a
 //! day.
 //!
-//! Accounts and networks are kept as digests under the master key, so the table names nobody.
+//! Accounts and networks are kept as digests under the platform's key, so the table names nobody.
 
 pub mod rule;
 mod store;

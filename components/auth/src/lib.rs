@@ -23,6 +23,7 @@
 //! | `StartImpersonation` | `POST /api/v1/auth/impersonate` | the operator |
 //! | `ListImpersonations` | `GET /api/v1/tenants/{tenant_id}/impersonations` | whoever manages people there, the operator |
 //! | `EndImpersonation` | `DELETE …/impersonations/{session_id}` | the same |
+//! | `Rewrap` | `POST /internal/master-key/rewrap` | the operator |
 //!
 //! A request passes through three layers, in this order:
 //!
@@ -68,6 +69,9 @@ insula_kit::component!(ROUTES, dispatch);
 ///
 /// The problem that the caller is told.
 pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result<Response, Problem> {
+    if operation.counts() {
+        cx.prepare_digests().await?;
+    }
     match operation {
         Operation::Register => http::register::handle(cx, &request).await,
         Operation::Login => http::login::handle(cx, &request).await,
@@ -82,6 +86,7 @@ pub async fn dispatch(operation: Operation, cx: &Cx, request: Request) -> Result
         Operation::StartImpersonation => http::impersonation::start::handle(cx, &request).await,
         Operation::ListImpersonations => http::impersonation::list::handle(cx, &request).await,
         Operation::EndImpersonation => http::impersonation::end::handle(cx, &request).await,
+        Operation::Rewrap => http::rewrap::handle(cx, &request).await,
         Operation::ChangePassword => http::password_change::handle(cx, &request).await,
         Operation::StartTotp => http::second_factor::start(cx, &request).await,
         Operation::ConfirmTotp => http::second_factor::confirm(cx, &request).await,

@@ -2,6 +2,7 @@
 
 mod account;
 mod impersonation;
+mod master_key;
 mod secrets;
 mod session;
 mod signing_keys;
@@ -57,6 +58,26 @@ pub enum Operation {
     ListImpersonations,
     /// Has the operator act as a person no longer.
     EndImpersonation,
+    /// Wraps keys by the master key of today.
+    Rewrap,
+}
+
+impl Operation {
+    /// Whether something may be guessed by it, and so is counted against somebody.
+    pub const fn counts(self) -> bool {
+        !matches!(
+            self,
+            Self::Jwks
+                | Self::OpenIdConfiguration
+                | Self::Me
+                | Self::ListSigningKeys
+                | Self::RotateSigningKeys
+                | Self::StartImpersonation
+                | Self::ListImpersonations
+                | Self::EndImpersonation
+                | Self::Rewrap
+        )
+    }
 }
 
 /// Every operation of this component.
@@ -84,4 +105,5 @@ pub const ROUTES: &[Route<Operation>] = &[
     impersonation::START_IMPERSONATION,
     impersonation::LIST_IMPERSONATIONS,
     impersonation::END_IMPERSONATION,
+    master_key::REWRAP,
 ];

@@ -6,6 +6,7 @@ pub mod impersonation;
 pub mod invitation;
 pub mod login;
 pub mod password;
+pub mod rewrap;
 pub mod second_factor;
 pub mod session;
 pub mod signing_key;

@@ -7,6 +7,7 @@ pub mod own;
 pub mod second_factor;
 pub mod session;
 pub mod signing_key;
+pub mod wrapped;
 
 use insula_domain::role::Role;
 use insula_kit::id::{TenantId, UserId};

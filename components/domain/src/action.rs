@@ -122,6 +122,8 @@ actions! {
     AuditLogVerified = "audit_log.verified";
     /// Another key signs access tokens, from now on or soon.
     SigningKeyAdded = "signing_key.added";
+    /// Keys were wrapped anew, by another master key.
+    KeysRewrapped = "keys.rewrapped";
 }
 
 impl Action {
@@ -144,6 +146,7 @@ impl Action {
                 | Self::SessionEnded
                 | Self::SessionsEnded
                 | Self::SigningKeyAdded
+                | Self::KeysRewrapped
                 | Self::PlanSet
         )
     }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use insula_domain::credential::hexadecimal;
 
 use crate::config::Config;
+use crate::data_key::platform::{self, Purpose};
 use crate::guard::{Caller, Grant, Membership};
 use crate::id::{Id, Kind, SessionId, TenantId, UserId};
 use crate::idempotency::Claim;
@@ -32,9 +33,9 @@ pub struct Cx {
 #[error("no random bytes")]
 struct NoRandomness;
 
-/// Nothing can be derived from the master key: never seen.
+/// An operation didn't prepare what it derives from.
 #[derive(Debug, thiserror::Error)]
-#[error("the master key derives nothing")]
+#[error("there is no key to derive from")]
 struct Underivable;
 
 impl Cx {
@@ -152,14 +153,25 @@ impl Cx {
     }
 
     /// What may be stored of `text`, so that it is found again and a thief of the database can't guess it: 256 bits in
-    /// hexadecimal that only who knows the master key can compute. Equal texts of two purposes differ.
+    /// hexadecimal that only who knows the platform's key can compute. Equal texts of two purposes differ. It is the same
+    /// whatever the master key is by now.
     ///
     /// # Errors
     ///
-    /// `master-key-unusable` without a master key.
+    /// `internal` before [`Self::prepare_digests`].
     pub fn keyed_digest(&self, purpose: &str, text: &str) -> Result<String, Problem> {
-        let derived = seal::derive(self.master_keys()?.current(), &format!("{purpose}\n{text}"));
+        let key = platform::opened(Purpose::Digest);
+        let derived = key.and_then(|key| seal::derive_from(&key, &format!("{purpose}\n{text}")));
         derived.map(|key| hexadecimal(&key)).ok_or_else(underivable)
+    }
+
+    /// Opens the key of [`Self::keyed_digest`], once an instance.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::platform_key`].
+    pub async fn prepare_digests(&self) -> Result<(), Problem> {
+        self.platform_key(Purpose::Digest).await.map(|_| ())
     }
 
     /// Seals `text` under the master key, for the purpose that `info` names: for what lives a few days at most, because it

@@ -4,8 +4,9 @@
 //! however much is sealed. The owner and the purpose are authenticated with the text: what was sealed for one opens
 //! nothing in the place of another, were it even under the same key.
 
-mod subject;
-mod tenant;
+pub mod platform;
+pub mod subject;
+pub mod tenant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -56,6 +56,7 @@ pub async fn begin(cx: &Cx, body_digest: [u8; 32]) -> Result<Option<Response>, P
         let error = FieldError { pointer: "Idempotency-Key".into(), code: "header", detail: detail.into() };
         return Err(Problem::new(&INVALID).at(error));
     }
+    cx.prepare_digests().await?;
     let body_digest = fingerprint(cx, &body_digest)?;
     let caller = name(cx, &body_digest);
     let claim = Claim {
@@ -171,7 +172,7 @@ fn keep(cx: &Cx, claim: &Claim, answer: &Response) -> Result<Statement, Problem>
     Ok(Statement::required(INSERT, params))
 }
 
-/// What is kept of the body: its digest under the master key. A plain digest of a body that holds a password would let
+/// What is kept of the body: its digest under the platform's key. A plain digest of a body that holds a password would let
 /// a thief of the database guess the password at the speed of SHA-256.
 fn fingerprint(cx: &Cx, body_digest: &[u8; 32]) -> Result<String, Problem> {
     cx.keyed_digest("idempotency body", &hexadecimal(body_digest))

@@ -45,6 +45,20 @@ pub fn derive(master_key: &str, info: &str) -> Option<[u8; 32]> {
     Some(key)
 }
 
+/// What all that a master key derives is derived from (RFC 5869, 2.2): whoever has it needs the key itself no more.
+#[must_use]
+pub fn extract(master_key: &str) -> [u8; 32] {
+    Hkdf::<Sha256>::extract(None, master_key.as_bytes()).0.into()
+}
+
+/// As [`derive`], from what was extracted or from 256 random bits (RFC 5869, 3.3).
+#[must_use]
+pub fn derive_from(key: &[u8; 32], info: &str) -> Option<[u8; 32]> {
+    let mut derived = [0; 32];
+    Hkdf::<Sha256>::from_prk(key).ok()?.expand(info.as_bytes(), &mut derived).ok()?;
+    Some(derived)
+}
+
 fn cipher(master_key: &str, info: &str) -> Option<ChaCha20Poly1305> {
     derive(master_key, info).map(|key| ChaCha20Poly1305::new(&Key::from(key)))
 }
@@ -52,6 +66,14 @@ fn cipher(master_key: &str, info: &str) -> Option<ChaCha20Poly1305> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Protects recovery codes and checkpoints that were made when all was derived from the master key itself.
+    #[test]
+    fn what_was_extracted_derives_what_the_master_key_did() {
+        let extracted = extract("master");
+        assert_eq!(derive_from(&extracted, "purpose"), derive("master", "purpose"));
+        assert_ne!(derive_from(&extracted, "other"), derive("master", "purpose"));
+    }
 
     #[test]
     fn only_the_same_key_and_purpose_open_what_was_sealed() {

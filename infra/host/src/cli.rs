@@ -7,5 +7,5 @@ mod public_url;
 mod serve;
 
 pub(crate) use audit::verify;
-pub(crate) use options::{AuditCommand, Cli, Command};
+pub(crate) use options::{AuditCommand, Cli, Command, MasterKeyCommand};
 pub(crate) use serve::serve;

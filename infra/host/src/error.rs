@@ -133,6 +133,15 @@ pub enum Error {
         /// What it should hold.
         expected: &'static str,
     },
+    /// The master key was exchanged before, and the one of then is still kept.
+    #[error(
+        "the master key was exchanged before: remove {} once POST /internal/master-key/rewrap says that nothing is left",
+        path.display()
+    )]
+    MasterKeyKept {
+        /// The file of the key before.
+        path: PathBuf,
+    },
     /// A database could not be reached.
     #[error("the database at {address} cannot be reached: {reason}")]
     DatabaseUnreachable {

@@ -16,6 +16,9 @@ use crate::error::Error;
 const OPERATOR_KEY: &str = "operator.key";
 const SIGNING_KEY: &str = "signing.pem";
 const MASTER_KEY: &str = "master.key";
+const PREVIOUS_MASTER_KEY: &str = "master.previous.key";
+/// The fewest characters of a master key, for components take no shorter one.
+const MASTER_KEY_LENGTH: usize = 32;
 const RSA_BITS: usize = 2048;
 
 /// The secrets of an installation. Not shown by `Debug`, never logged.
@@ -27,8 +30,10 @@ pub struct Secrets {
     pub operator_key_is_new: bool,
     /// The RSA key that tokens are signed with, PKCS#8 PEM.
     pub signing_key: String,
-    /// What secrets in the database are sealed with: 32 bytes in base64url.
+    /// What keys in the database are wrapped by: 32 bytes in base64url.
     pub master_key: String,
+    /// What they were wrapped by before; empty if the key was not exchanged.
+    pub master_key_previous: String,
 }
 
 impl Secrets {
@@ -48,7 +53,38 @@ impl Secrets {
         }
         let (signing_key, _) = read_or_make(&folder.join(SIGNING_KEY), new_signing_key)?;
         let (master_key, _) = read_or_make(&folder.join(MASTER_KEY), || random_text().ok())?;
-        Ok(Self { operator_key, operator_key_is_new, signing_key, master_key })
+        let previous = folder.join(PREVIOUS_MASTER_KEY);
+        let master_key_previous = read(&previous)?;
+        for (name, key) in
+            [(MASTER_KEY, Some(&master_key)), (PREVIOUS_MASTER_KEY, master_key_previous.as_ref())]
+        {
+            if key.is_some_and(|key| key.len() < MASTER_KEY_LENGTH) {
+                let expected = "a master key, of 32 characters or more";
+                return Err(Error::StateContent { path: folder.join(name), expected });
+            }
+        }
+        let master_key_previous = master_key_previous.unwrap_or_default();
+        Ok(Self { operator_key, operator_key_is_new, signing_key, master_key, master_key_previous })
+    }
+
+    /// Makes another master key for the next start, and keeps the present one beside it until nothing needs it.
+    ///
+    /// Stopped in between it leaves the present key in both places, which is as before.
+    ///
+    /// # Errors
+    ///
+    /// When there is no master key, when the one before is still kept, or when a file can't be read or written.
+    pub fn exchange_master_key(folder: &Path) -> Result<(), Error> {
+        let (path, previous) = (folder.join(MASTER_KEY), folder.join(PREVIOUS_MASTER_KEY));
+        let failed = |path: &Path, source| Error::State { path: path.to_owned(), source };
+        let present = read(&path)?.ok_or_else(|| failed(&path, ErrorKind::NotFound.into()))?;
+        if read(&previous)?.is_some_and(|kept| kept != present) {
+            return Err(Error::MasterKeyKept { path: previous });
+        }
+        let fresh = random_text()
+            .map_err(|_| failed(&path, std::io::Error::other("the system has no randomness")))?;
+        write_private(&previous, &present).map_err(|source| failed(&previous, source))?;
+        write_private(&path, &fresh).map_err(|source| failed(&path, source))
     }
 
     /// What an application is given instead of the operator key itself.
@@ -114,12 +150,19 @@ fn new_signing_key() -> Option<String> {
     Some(key.to_pkcs8_pem(LineEnding::LF).ok()?.to_string())
 }
 
+/// What a file says; none if there is no file.
+fn read(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::State { path: path.to_owned(), source }),
+    }
+}
+
 fn read_or_make(path: &Path, make: impl FnOnce() -> Option<String>) -> Result<(String, bool), Error> {
     let failed = |source| Error::State { path: path.to_owned(), source };
-    match fs::read_to_string(path) {
-        Ok(text) => return Ok((text.trim().to_owned(), false)),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
+    if let Some(text) = read(path)? {
+        return Ok((text, false));
     }
     let text = make().ok_or_else(|| failed(std::io::Error::other("the system has no randomness")))?;
     write_private(path, &text).map_err(failed)?;
@@ -205,6 +248,56 @@ mod tests {
             assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
         }
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn an_exchanged_master_key_is_kept_until_somebody_takes_it_away() {
+        let folder = folder("exchange");
+        assert!(matches!(Secrets::exchange_master_key(&folder), Err(Error::State { .. })), "there is none");
+        let first = Secrets::load(&folder, None).unwrap();
+        assert_eq!(first.master_key_previous, "");
+
+        Secrets::exchange_master_key(&folder).unwrap();
+
+        let second = Secrets::load(&folder, None).unwrap();
+        assert_eq!(second.master_key_previous, first.master_key);
+        assert_ne!(second.master_key, first.master_key);
+        // A second exchange would lose the first key, and what it has wrapped.
+        assert!(matches!(Secrets::exchange_master_key(&folder), Err(Error::MasterKeyKept { .. })));
+        assert_eq!(Secrets::load(&folder, None).unwrap().master_key, second.master_key);
+        fs::remove_file(folder.join(PREVIOUS_MASTER_KEY)).unwrap();
+        Secrets::exchange_master_key(&folder).unwrap();
+        assert_eq!(Secrets::load(&folder, None).unwrap().master_key_previous, second.master_key);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Protects against an exchange that was stopped after the present key was kept and before there was another.
+    #[test]
+    fn an_exchange_that_was_stopped_is_made_again() {
+        let folder = folder("stopped");
+        let first = Secrets::load(&folder, None).unwrap();
+        fs::copy(folder.join(MASTER_KEY), folder.join(PREVIOUS_MASTER_KEY)).unwrap();
+        assert_eq!(Secrets::load(&folder, None).unwrap().master_key, first.master_key);
+        Secrets::exchange_master_key(&folder).unwrap();
+        let second = Secrets::load(&folder, None).unwrap();
+        assert_eq!(second.master_key_previous, first.master_key);
+        assert_ne!(second.master_key, first.master_key);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_without_a_master_key_in_it_is_named_and_not_shown() {
+        for name in [MASTER_KEY, PREVIOUS_MASTER_KEY] {
+            let folder = folder("short");
+            Secrets::load(&folder, None).unwrap();
+            fs::write(folder.join(name), "s3cret").unwrap();
+            let error = Secrets::load(&folder, None).unwrap_err().to_string();
+            assert!(
+                error.contains(name) && error.contains("32 characters") && !error.contains("s3cret"),
+                "{error}"
+            );
+            fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     #[test]

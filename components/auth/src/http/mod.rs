@@ -12,6 +12,7 @@ pub mod password_change;
 pub mod refresh;
 pub mod register;
 pub mod reset_password;
+pub mod rewrap;
 pub mod second_factor;
 pub mod signing_keys;
 pub mod switch;

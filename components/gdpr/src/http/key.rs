@@ -23,6 +23,6 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let tenant_id: TenantId = request.path_id("tenant_id")?;
     let log = tenant_id.to_string();
     let origin = keys::origin(&log).await;
-    let key = keys::signer(cx, &log, &origin)?.verifier().to_text();
+    let key = keys::signer(cx, &log, &origin).await?.verifier().to_text();
     etag::conditional(request, Response::ok(&KeyView { origin, key }))
 }

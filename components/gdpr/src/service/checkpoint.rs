@@ -34,7 +34,7 @@ pub struct Signed {
 pub async fn get(cx: &Cx, log: &Log, size: Option<u64>) -> Result<Signed, Problem> {
     let kept = checkpoint::get(cx.db(), log, size.unwrap_or(u64::MAX)).await?;
     let kept = kept.filter(|kept| size.is_none_or(|size| size == kept.size));
-    open(cx, log, kept.ok_or(Error::NoCheckpoint)?)
+    open(cx, log, kept.ok_or(Error::NoCheckpoint)?).await
 }
 
 /// Signs the log as it is now, at somebody's wish: that it was wished is an entry, and the checkpoint covers it.
@@ -58,7 +58,7 @@ pub async fn sign(cx: &Cx, log: &Log, parts: usize) -> Result<Signed, Problem> {
         return Err(Error::CatchingUp.into());
     }
     let newest = match checkpoint::get(cx.db(), log, u64::MAX).await? {
-        Some(kept) => Some(open(cx, log, kept)?),
+        Some(kept) => Some(open(cx, log, kept).await?),
         None => None,
     };
     if let Some(newest) = newest {
@@ -72,11 +72,11 @@ pub async fn sign(cx: &Cx, log: &Log, parts: usize) -> Result<Signed, Problem> {
     }
     let root = tree::edge(cx.db(), log, log.size).await?.root();
     let origin = keys::origin(&log.name).await;
-    let signer = keys::signer(cx, &log.name, &origin)?;
+    let signer = keys::signer(cx, &log.name, &origin).await?;
     let says = Checkpoint { origin, size: log.size, root };
     let kept = Kept { size: log.size, note: says.sign(&signer), created_at: cx.now() };
     if checkpoint::insert(cx.db(), log, &kept, root).await? {
-        return open(cx, log, kept);
+        return open(cx, log, kept).await;
     }
     get(cx, log, Some(log.size)).await
 }
@@ -93,11 +93,14 @@ async fn current(cx: &Cx, log: &Log, newest: Signed) -> Result<Signed, Problem> 
 }
 
 /// Believes what was kept, if our key signed it.
-pub fn open(cx: &Cx, log: &Log, kept: Kept) -> Result<Signed, Problem> {
+pub async fn open(cx: &Cx, log: &Log, kept: Kept) -> Result<Signed, Problem> {
     let wrong = Error::Altered { entry: None };
     let origin = kept.note.lines().next().unwrap_or_default();
     let is_ours = origin.ends_with(&format!("/audit/{}", log.name));
-    let key = is_ours.then(|| keys::signer(cx, &log.name, origin)).ok_or(wrong)??.verifier();
+    if !is_ours {
+        return Err(wrong.into());
+    }
+    let key = keys::signer(cx, &log.name, origin).await?.verifier();
     let says = Checkpoint::open(&kept.note, &key).map_err(|_| wrong)?;
     if says.size != kept.size || says.origin != key.name() {
         return Err(wrong.into());

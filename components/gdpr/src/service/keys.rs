@@ -1,10 +1,11 @@
 //! Who signs a log: its name, and the key of that name.
 //!
-//! The key is derived from the master key, one for each log, and stored nowhere: whoever has the database and not the
-//! master key can't sign. The name is that of the server and of the log. A server that is given another name signs by that
+//! The key is derived from the platform's own, one for each log, and that is stored wrapped only: whoever has the database
+//! and not the master key can't sign, and another master key changes no key of a log. The name is that of the server and of the log. A server that is given another name signs by that
 //! from then on, with the same key.
 
 use insula_audit::note::Signer;
+use insula_kit::data_key::platform::Purpose;
 use insula_kit::{Cx, Problem, config, seal};
 
 use crate::error::Error;
@@ -15,8 +16,9 @@ pub async fn origin(log: &str) -> String {
 }
 
 /// Who signs a log by that name.
-pub fn signer(cx: &Cx, log: &str, origin: &str) -> Result<Signer, Problem> {
-    let seed = seal::derive(cx.master_keys()?.current(), &format!("audit checkpoint\n{log}"));
+pub async fn signer(cx: &Cx, log: &str, origin: &str) -> Result<Signer, Problem> {
+    let key = cx.platform_key(Purpose::Checkpoint).await?;
+    let seed = seal::derive_from(&key, &format!("audit checkpoint\n{log}"));
     Ok(seed.and_then(|seed| Signer::new(origin, seed)).ok_or(Error::Unnamed)?)
 }
 

@@ -173,7 +173,7 @@ impl Check<'_> {
                 return Ok(Some(Fault { entry: node.index << node.level, why: Why::Tree }));
             }
             for kept in kept.iter().filter(|kept| kept.size == place + 1) {
-                if !self.is_signed(kept.clone()) {
+                if !self.is_signed(kept.clone()).await? {
                     return Ok(Some(Fault { entry: place, why: Why::Checkpoint }));
                 }
                 self.signed = place + 1;
@@ -198,10 +198,13 @@ impl Check<'_> {
     }
 
     /// Whether a checkpoint is ours and says what is there.
-    fn is_signed(&self, kept: store::checkpoint::Kept) -> bool {
+    async fn is_signed(&self, kept: store::checkpoint::Kept) -> Result<bool, Problem> {
         let root = self.tree.as_ref().map(Frontier::root);
-        let signed = checkpoint::open(self.cx, &self.log, kept);
-        signed.is_ok_and(|signed| root.is_none_or(|root| root == signed.says.root))
+        match checkpoint::open(self.cx, &self.log, kept).await {
+            // What can't be asked is no sign that anybody altered anything.
+            Err(problem) if problem.kind().status >= 500 => Err(problem),
+            signed => Ok(signed.is_ok_and(|signed| root.is_none_or(|root| root == signed.says.root))),
+        }
     }
 }
 

@@ -52,6 +52,7 @@ impl Cx {
 }
 
 /// What the key is wrapped for: it is worth nothing in another person's row.
-fn info(subject_id: UserId) -> String {
+#[must_use]
+pub fn info(subject_id: UserId) -> String {
     format!("subject key\n{subject_id}")
 }

@@ -41,6 +41,7 @@ impl Cx {
 }
 
 /// What the key is wrapped for: it is worth nothing in another tenant's row.
-fn info(tenant_id: TenantId) -> String {
+#[must_use]
+pub fn info(tenant_id: TenantId) -> String {
     format!("tenant key\n{tenant_id}")
 }

@@ -20,6 +20,25 @@ pub(crate) enum Command {
     /// Check an audit log that was exported.
     #[command(subcommand)]
     Audit(Box<AuditCommand>),
+    /// Exchange the master key.
+    #[command(subcommand)]
+    MasterKey(MasterKeyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MasterKeyCommand {
+    /// Make another one for the next start, and keep the present one beside it.
+    ///
+    /// After the start, POST /internal/master-key/rewrap until it says that nothing is left; then remove the file
+    /// master.previous.key.
+    Rotate(RotateOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateOptions {
+    /// Where the keys are kept.
+    #[arg(long, value_name = "FOLDER", default_value = ".insula")]
+    pub(crate) state: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -74,6 +74,7 @@ fn variables(
     offer("operator_key_sha256", secrets.operator_key_sha256());
     offer("signing_key", secrets.signing_key.clone());
     offer("master_key", secrets.master_key.clone());
+    offer("master_key_previous", secrets.master_key_previous.clone());
     let public_url = manifest.variables.get("public_url").and_then(|variable| variable.default.as_deref());
     if let Some(address) = address.filter(|_| public_url.is_none_or(public_url::is_this_machine)) {
         offer("public_url", public_url::of(address));
