@@ -124,9 +124,9 @@ fn every_route_that_refuses_a_member_leaves_an_entry() {
 
 #[test]
 fn every_test_that_is_named_elsewhere_is_there() {
-    let folder = insula_tests::support::repository().join("tests/audit");
-    let files =
-        std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let folders = ["tests/audit", "tests/secrets"].map(|name| insula_tests::support::repository().join(name));
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let all: String = files.collect();
     for (route, test) in ELSEWHERE {
         assert!(all.contains(&format!("fn {test}()")), "{route}: {test}");
