@@ -69,13 +69,14 @@ impl Cx {
         let who = match self.caller() {
             Caller::Person { user_id, .. } => user_id.to_string(),
             Caller::ApiKey { key_id, .. } => key_id.to_string(),
-            Caller::Impersonator { session_id, .. } => session_id.to_string(),
-            Caller::Operator | Caller::Anonymous => return Ok(()),
+            // What the operator reads is noted wherever it does, as itself or as a person.
+            Caller::Impersonator { .. } | Caller::Operator | Caller::Anonymous => return Ok(()),
         };
         let network = self.client().map(|client| proxies::household(client).to_string()).unwrap_or_default();
         let tenant_id = self.tenant_id()?;
         let about = format!("{who}\n{tenant_id}\n{network}\n{}\n{dataset}", action.as_str());
         let event = Event::new(action).in_tenant(tenant_id).fact("dataset", dataset);
+        self.prepare_digests().await?;
         self.note(&self.keyed_digest("noted read", &about)?, PAUSE_MS, event).await
     }
 }

@@ -179,7 +179,9 @@ impl Db {
     pub async fn migrate_schemas(&self, after: &str, most: i64) -> Result<Schemas, Error> {
         match self {
             Self::Postgres(address) => postgres::migrate_schemas(address, after, most),
-            _ => Ok(Schemas::default()),
+            Self::Sqlite => Ok(Schemas::default()),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(_) => Ok(Schemas::default()),
         }
     }
 
@@ -191,7 +193,9 @@ impl Db {
     pub async fn schemas_behind(&self) -> Result<i64, Error> {
         match self {
             Self::Postgres(address) => postgres::schemas_behind(address),
-            _ => Ok(0),
+            Self::Sqlite => Ok(0),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Memory(_) => Ok(0),
         }
     }
 
