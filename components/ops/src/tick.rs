@@ -155,7 +155,7 @@ mod tests {
     const ANSWERS: &str = "insert into idempotency
         with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
         select 'c', 'o', $2 || i, 'd', 'a', $3 from n returning 1 as made";
-    const SESSION: &str = "insert into session values ($1, 'u', null, 0, $2, null) returning id";
+    const SESSION: &str = "insert into session values ($1, 'u', null, 0, $2, null, 0) returning id";
     const TOKEN: &str = "insert into access_token values ($1, $2, null, $3) returning digest";
     const REFRESH: &str = "insert into refresh_token values ($1, $2, $3, 'next') returning digest";
     const ACCESS_LEFT: &str = "select digest from access_token";

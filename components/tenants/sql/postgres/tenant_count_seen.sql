@@ -12,6 +12,8 @@ select 'invitation', count(*), count(*) filter (where tenant_id <> $1) from invi
 union all
 select 'membership', count(*), count(*) filter (where tenant_id <> $1) from membership
 union all
+select 'tenant_key', count(*), count(*) filter (where tenant_id <> $1) from tenant_key
+union all
 select 'tenant_limit', count(*), count(*) filter (where tenant_id <> $1) from tenant_limit
 union all
 select 'usage_counter', count(*), count(*) filter (where tenant_id <> $1) from usage_counter

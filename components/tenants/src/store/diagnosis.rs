@@ -37,6 +37,7 @@ pub const TABLES: &[&str] = &[
     "audit_node",
     "invitation",
     "membership",
+    "tenant_key",
     "tenant_limit",
     "usage_counter",
 ];
