@@ -1,5 +1,9 @@
 -- The hashes of up to 24 nodes; no row for one that isn't whole yet. A pair below 0 is no node.
--- Parameters: $1 tenant_id, then level and place of each: $2 level, $3 place, and so on to $48 level, $49 place.
+-- Parameters: $1 tenant_id, $2 level, $3 place, $4 level, $5 place, $6 level, $7 place, $8 level, $9 place,
+-- $10 level, $11 place, $12 level, $13 place, $14 level, $15 place, $16 level, $17 place, $18 level, $19 place, $20 level, $21 place,
+-- $22 level, $23 place, $24 level, $25 place, $26 level, $27 place, $28 level, $29 place, $30 level, $31 place, $32 level, $33 place,
+-- $34 level, $35 place, $36 level, $37 place, $38 level, $39 place, $40 level, $41 place, $42 level, $43 place, $44 level, $45 place,
+-- $46 level, $47 place, $48 level, $49 place.
 select level, place, hash
 from audit_node
 where tenant_id = $1 and (level, place) in (values

@@ -51,7 +51,7 @@ pub fn extract(master_key: &str) -> [u8; 32] {
     Hkdf::<Sha256>::extract(None, master_key.as_bytes()).0.into()
 }
 
-/// As [`derive`], from what was extracted or from 256 random bits (RFC 5869, 3.3).
+/// As [`derive()`], from what was extracted or from 256 random bits (RFC 5869, 3.3).
 #[must_use]
 pub fn derive_from(key: &[u8; 32], info: &str) -> Option<[u8; 32]> {
     let mut derived = [0; 32];
