@@ -173,7 +173,7 @@ fn admissions(
         let file = state.join(format!("{function}-{id}.sql"));
         let now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
         let about = format!(
-            "0, '{id}', '{digest}', null, 1, 'owner', 'read analyze', 1, {now}, 0, 'bench', '127.0.0.1'"
+            "0, '{id}', '{digest}', null, 1, 'owner', 'read analyze', 1, {now}, 0, 'bench', '127.0.0.1', 0, '127.0.0.0/24'"
         );
         std::fs::write(&file, format!("select outcome from {function}({about});\n"))?;
         scripts.push(file);
