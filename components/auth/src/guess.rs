@@ -26,8 +26,9 @@
 pub mod rule;
 mod store;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
+use insula_domain::known_networks::around;
 use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::time::Timestamp;
@@ -101,7 +102,7 @@ pub fn mail(cx: &Cx) -> Result<Vec<Subject>, Problem> {
 /// surroundings of the network alone, because there is no end of addresses.
 pub fn noted(cx: &Cx, account: &str, is_known: bool) -> Result<String, Problem> {
     let place = |of: fn(IpAddr) -> String| cx.client().map(of).unwrap_or_default();
-    let text = if is_known { format!("{account}\n{}", place(narrow)) } else { place(wide) };
+    let text = if is_known { format!("{account}\n{}", place(narrow)) } else { place(around) };
     cx.keyed_digest("noted login", &text)
 }
 
@@ -148,7 +149,7 @@ fn within(cx: &Cx, purpose: &str, inner: Rule, outer: Rule) -> Result<Vec<Subjec
     };
     Ok(vec![
         subject(cx, purpose, &format!("network {}", narrow(address)), inner)?,
-        subject(cx, purpose, &format!("network {}", wide(address)), outer)?,
+        subject(cx, purpose, &format!("network {}", around(address)), outer)?,
     ])
 }
 
@@ -160,20 +161,8 @@ fn subject(cx: &Cx, purpose: &str, text: &str, rule: Rule) -> Result<Subject, Pr
 fn narrow(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => prefix(address, 64),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
-}
-
-/// What one customer may have of many: 256 IPv4 addresses, an IPv6 network of 48 bits.
-fn wide(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & !0xff)),
-        IpAddr::V6(address) => prefix(address, 48),
-    }
-}
-
-fn prefix(address: Ipv6Addr, bits: u32) -> String {
-    format!("{}/{bits}", Ipv6Addr::from_bits(address.to_bits() >> (128 - bits) << (128 - bits)))
 }
 
 impl Subject {
@@ -282,7 +271,7 @@ mod tests {
     fn a_network_is_what_one_customer_has_and_its_surroundings_what_a_greedy_one_may_have() {
         let seen = |text: &str| {
             let address = text.parse().unwrap();
-            (narrow(address), wide(address))
+            (narrow(address), around(address))
         };
         let pair = |narrow: &str, wide: &str| (narrow.to_owned(), wide.to_owned());
         assert_eq!(seen("203.0.113.77"), pair("203.0.113.77", "203.0.113.0/24"));

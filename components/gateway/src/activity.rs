@@ -1,5 +1,7 @@
 //! `insula-audit`: what a workload says that a call did with the tenant's data. Pure.
 
+use crate::headers::parts;
+
 /// No answer speaks of more: each is an entry of a log that is kept for ever.
 const MOST: usize = 8;
 /// The longest word.
@@ -28,18 +30,11 @@ impl Report {
     #[must_use]
     pub fn read<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut report = Self::default();
-        for value in values {
-            for part in value.split(|byte| *byte == b',') {
-                report.add(part.trim_ascii());
-            }
-        }
+        parts(values).for_each(|part| report.add(part));
         report
     }
 
     fn add(&mut self, part: &[u8]) {
-        if part.is_empty() {
-            return;
-        }
         match read(part) {
             Some(activity) if self.done.contains(&activity) => {}
             Some(activity) if self.done.len() < MOST => self.done.push(activity),

@@ -49,6 +49,12 @@ pub struct Said {
     pub done: Vec<Vec<u8>>,
 }
 
+/// What stands between the commas of a header's values, where something does.
+pub fn parts<'a>(values: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+    let parts = values.flat_map(|value| value.split(|byte| *byte == b','));
+    parts.map(<[u8]>::trim_ascii).filter(|part| !part.is_empty())
+}
+
 /// Takes what is between the workload and us out of its answer, and gives what it says to us.
 #[must_use]
 pub fn up(mut came: List) -> (List, Said) {

@@ -2,6 +2,8 @@
 
 use insula_domain::metric::API_CALLS;
 
+use crate::headers::parts;
+
 /// No answer speaks of more metrics.
 const MOST: usize = 16;
 /// The longest name of a metric.
@@ -30,11 +32,7 @@ impl Report {
     #[must_use]
     pub fn read<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut report = Self::default();
-        for value in values {
-            for part in value.split(|byte| *byte == b',') {
-                report.add(part.trim_ascii());
-            }
-        }
+        parts(values).for_each(|part| report.add(part));
         report.used.retain(|used| used.amount > 0);
         // In one order always: counters are locked as they are counted.
         report.used.sort_by(|one, other| one.metric.cmp(&other.metric));
@@ -42,9 +40,6 @@ impl Report {
     }
 
     fn add(&mut self, part: &[u8]) {
-        if part.is_empty() {
-            return;
-        }
         let Some(Used { metric, amount }) = read(part) else {
             self.ignored += 1;
             return;
