@@ -56,3 +56,35 @@ fn the_role_that_serves_has_no_right_to_change_the_log_or_to_empty_a_table_on_po
     assert!(!may("audit_head", "delete"));
     assert!(!["insert", "update", "delete"].iter().any(|right| may("schema_migration", right)));
 }
+
+/// Protects the log: its one function looks up nothing when it appends, so nobody else may be taken for it.
+#[test]
+fn the_role_that_appends_to_the_log_can_do_nothing_else_and_nobody_becomes_it_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let one = |query: &str| app.db().rows(query);
+    let rights = "select concat_ws(' ', rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin)
+         from pg_roles where rolname = 'insula_log'";
+    assert_eq!(one(rights), [["f f f f f f"]]);
+    let members = "select count(*)::text from pg_auth_members
+         where roleid = 'insula_log'::regrole or member = 'insula_log'::regrole";
+    assert_eq!(one(members), [["0"]]);
+    let owned = "select proname from pg_proc where proowner = 'insula_log'::regrole
+         union all select relname from pg_class where relowner = 'insula_log'::regrole
+         union all select nspname from pg_namespace where nspowner = 'insula_log'::regrole";
+    assert_eq!(one(owned), [["insula_audit_append"]]);
+    let calls =
+        "select r.rolname from unnest((select proacl from pg_proc where proname = 'insula_audit_append')) a,
+         aclexplode(array[a]) x left join pg_roles r on r.oid = x.grantee order by 1";
+    assert_eq!(one(calls), [["insula_log"], [RUNTIME]]);
+    for table in app.db().tables().keys() {
+        for right in ["select", "insert", "update", "delete", "truncate", "trigger", "references"] {
+            let may = format!("select has_table_privilege('insula_log', '{table}', '{right}')::int");
+            let appends = ["audit_entry", "audit_head"].contains(&table.as_str())
+                && ["select", "insert"].contains(&right);
+            let steps = table == "schema_migration" && right == "select";
+            assert_eq!(app.db().number(&may) == 1, appends || steps, "{right} on {table}");
+        }
+    }
+    assert_eq!(app.db().number(&format!("select pg_has_role('{RUNTIME}', 'insula_log', 'member')::int")), 0);
+}

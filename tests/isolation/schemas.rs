@@ -52,6 +52,20 @@ fn what_a_new_tenant_makes_is_in_its_own_schema_and_nowhere_else_on_postgresql()
 }
 
 #[test]
+fn a_statement_on_product_data_tells_no_log_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let entries = || app.db().number("select count(*) from audit_entry");
+    let before = entries();
+    for log in [ada.tenant_id.as_str(), "platform"] {
+        let tell = format!("select public.insula_audit_append('{log}', '{{}}', 'x', null, 0) as seq");
+        assert_eq!(batch(&app, &ada.tenant_id, &tell), r#"{"failed" : "42501"}"#);
+    }
+    assert_eq!(entries(), before);
+}
+
+#[test]
 fn the_role_of_a_tenant_reaches_its_own_tables_and_nothing_else_on_postgresql() {
     only_on_postgresql();
     let app = App::start();

@@ -1,8 +1,8 @@
 //! Appending to the audit log inside a batch.
 //!
-//! On PostgreSQL it is a call of the function `insula_audit_append`, like any other statement of the batch. SQLite has no
-//! SHA-256, so there the link is computed here, between the statements of one transaction: `BEGIN IMMEDIATE` has let
-//! nobody else write since before the end of the log was read.
+//! On PostgreSQL the batch calls the function `insula_audit_append` in the statement's place. SQLite has no SHA-256, so there the
+//! link is computed here, between the statements of one transaction: `BEGIN IMMEDIATE` has let nobody else write since
+//! before the end of the log was read.
 
 use insula_audit::chain::Head;
 use insula_audit::hash::Hash;
@@ -13,7 +13,6 @@ use crate::statement::{Param, Statement};
 use crate::time::Timestamp;
 use crate::{Error, Row};
 
-pub const CALL: &str = include_str!("../sql/postgres/call_audit_append.sql");
 const HEAD: &str = include_str!("../sql/sqlite/audit_head_get.sql");
 const INSERT_HEAD: &str = include_str!("../sql/sqlite/audit_head_insert.sql");
 const SET_HEAD: &str = include_str!("../sql/sqlite/audit_head_set.sql");
@@ -37,11 +36,12 @@ pub struct Append {
 impl Statement {
     /// Appends to the audit log, in the transaction of the batch. It belongs at the batch's end: from it on, nobody else
     /// appends to that log until the batch has ended.
+    /// It has no text: either database has its own way to append.
     #[must_use]
     pub fn append(append: Append) -> Self {
         let Append { log, entry, action, actor_id, at } = &append;
         let params = params![log, entry, *action, actor_id.clone(), *at];
-        Self { append: Some(append), ..Self::required(CALL, params) }
+        Self { append: Some(append), ..Self::required("", params) }
     }
 }
 

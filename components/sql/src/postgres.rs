@@ -21,6 +21,13 @@ const BATCH: &str = "select insula_batch_3($1, $2, $3, $4, $5)::text as results"
 
 const EXPLAIN: &str = "select insula_explain($1, $2, $3, $4)::text as plan";
 
+/// What a statement is to `insula_batch_3`.
+const PLAIN: i32 = 0;
+/// One on the tenant's product data, run where they are.
+const PRODUCT: i32 = 1;
+/// An entry of the log.
+const ENTRY: i32 = 2;
+
 /// What `insula_explain` returns.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,19 +47,25 @@ enum Outcome {
 
 pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
     let (mut texts, mut arguments) = (Vec::new(), Vec::new());
-    let (mut required, mut product) = (Vec::new(), Vec::new());
+    let (mut required, mut kinds) = (Vec::new(), Vec::new());
     for statement in statements {
-        texts.push(Some(place(statement.text, &statement.params, arguments.len())));
+        let (kind, text) = match statement {
+            // The function calls the other one itself, with the arguments from there on.
+            Statement { append: Some(_), .. } => (ENTRY, (arguments.len() + 1).to_string()),
+            Statement { product: true, .. } => (PRODUCT, placed(statement, arguments.len())),
+            _ => (PLAIN, placed(statement, arguments.len())),
+        };
+        texts.push(Some(text));
         arguments.extend(statement.params.iter().map(argument));
         required.push(Some(i32::from(statement.required)));
-        product.push(Some(i32::from(statement.product)));
+        kinds.push(Some(kind));
     }
     let params = vec![
         ParameterValue::Str(scope.to_text()),
         ParameterValue::ArrayStr(texts),
         ParameterValue::ArrayStr(arguments),
         ParameterValue::ArrayInt32(required),
-        ParameterValue::ArrayInt32(product),
+        ParameterValue::ArrayInt32(kinds),
     ];
     let rows = run(&open(address)?, BATCH, &params)?;
     let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
@@ -63,6 +76,10 @@ pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Ve
         Outcome::Refused(place) => Err(Error::Refused(place)),
         Outcome::Failed(code) => Err(from_sqlstate(&code)),
     }
+}
+
+fn placed(statement: &Statement, offset: usize) -> String {
+    place(statement.text, &statement.params, offset)
 }
 
 pub fn explain(address: &str, scope: Scope, statement: &Statement) -> Result<Vec<Visit>, Error> {

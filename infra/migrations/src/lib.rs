@@ -72,6 +72,7 @@ pub const STEPS: &[Step] = steps! {
     18 "0018_explain"
     19 "0019_impersonation"
     20 "0020_data_keys"
+    21 "0021_log_keeper"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

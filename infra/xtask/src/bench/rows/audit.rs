@@ -18,17 +18,24 @@ use crate::process;
 const ENTRIES: u64 = 1_000_000;
 const PROOFS: u32 = 200;
 const ROUNDS: u32 = 3;
-/// What a small operation does: one row in one table, in a batch as the seam sends it. In `{more}`, what else is in it.
+/// What a small operation does: one row in one table, in a batch as the seam sends it. In `{kind}` and `{entry}`, what else
+/// is in it, with its arguments in `{arguments}`.
 const BATCH: &str = r#"\set log random(1, 50)
 select insula_batch_3('system', array[$s$insert into idempotency (caller, operation, key_digest, body_digest, answer,
-  expires_at_ms) values ('bench', 'bench', gen_random_uuid()::text, 'digest', 'answer', 0) returning 1 as kept$s${more}],
-  array['ten_' || :log::text], array[1, 1], array[0, 0]);
+  expires_at_ms) values ('bench', 'bench', gen_random_uuid()::text, 'digest', 'answer', 0) returning 1 as kept$s${entry}],
+  array['ten_' || :log::text{arguments}], array[1, 1], array[0{kind}]);
 "#;
-/// The entry that it leaves, in one of fifty logs.
-const ENTRY: &str = r#", $s$select insula_audit_append(($1)[1], '{"action":"key.created","actor":{"id":
-"usr_01h455vb4pex5vsknk084sn02q","kind":"person"},"at":"2030-01-01T00.00.00.000Z","facts":{"key_id":
-"key_01h455vb4pex5vsknk084sn02q"},"id":"aud_01h455vb4pex5vsknk084sn02q","tenant_id":"ten_01h455vb4pex5vsknk084sn02q","v":1}',
-'key.created', 'usr_01h455vb4pex5vsknk084sn02q', 0) as seq$s$"#;
+/// The entry that it leaves, in one of fifty logs: the place of its arguments, they, and what it is.
+const ENTRY: [&str; 3] = [
+    ", '1'",
+    r#", '{"action":"key.created","actor":{"id":"usr_01h455vb4pex5vsknk084sn02q","kind":"person"},
+"at":"2030-01-01T00.00.00.000Z","facts":{"key_id":"key_01h455vb4pex5vsknk084sn02q"},
+"id":"aud_01h455vb4pex5vsknk084sn02q","tenant_id":"ten_01h455vb4pex5vsknk084sn02q","v":1}',
+  'key.created', 'usr_01h455vb4pex5vsknk084sn02q', '0'"#,
+    ", 2",
+];
+/// None.
+const NO_ENTRY: [&str; 3] = [""; 3];
 /// How long the tree over them may take to be stored.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -55,7 +62,7 @@ pub fn append(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     Customers::make(bench, &state, &database, 1)?;
     let (mut with, mut without) = (0.0, 0.0);
     for _ in 0..ROUNDS {
-        without += rate(bench, &state, &url, "")?;
+        without += rate(bench, &state, &url, NO_ENTRY)?;
         with += rate(bench, &state, &url, ENTRY)?;
     }
     // A batch that fails says so in its answer, which nobody reads here.
@@ -72,9 +79,10 @@ pub fn append(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 }
 
 /// Batches a second.
-fn rate(bench: &Bench<'_>, state: &Path, url: &str, more: &str) -> Result<f64> {
+fn rate(bench: &Bench<'_>, state: &Path, url: &str, [entry, arguments, kind]: [&str; 3]) -> Result<f64> {
     let file = state.join("append.sql");
-    std::fs::write(&file, BATCH.replace("{more}", more))?;
+    let batch = BATCH.replace("{entry}", entry).replace("{arguments}", arguments).replace("{kind}", kind);
+    std::fs::write(&file, batch)?;
     pgbench(url, bench.seconds, &[file])
 }
 
