@@ -2,6 +2,7 @@
 
 mod canaries;
 mod catalogue;
+mod databases;
 mod foreign;
 mod login;
 mod provisioning;

@@ -12,6 +12,10 @@ const EVERYBODY: [&str; 5] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "
 const ELSEWHERE: [&str; 3] =
     ["postgres://{{ database_host }}", "redis://{{ redis_host }}", "rediss://{{ redis_host }}"];
 
+/// Where databases of tenants' own are, and who speaks of product data, which may be there.
+const TENANT_DATABASE: &str = "postgres://{{ tenant_database_host }}";
+const OF_PRODUCT_DATA: [&str; 3] = ["ops", "quality", "tenants"];
+
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
     database: bool,
@@ -112,9 +116,11 @@ fn no_component_has_another_kind_of_grant() {
             match key.as_str() {
                 "sqlite_databases" => assert_eq!(value.to_string(), "[\"default\"]", "{name}"),
                 "allowed_outbound_hosts" => {
-                    let elsewhere: Vec<&str> =
-                        outbound(component).filter(|host| called(host).is_none()).collect();
+                    let (of_tenants, elsewhere): (Vec<&str>, Vec<&str>) = outbound(component)
+                        .filter(|host| called(host).is_none())
+                        .partition(|host| *host == TENANT_DATABASE);
                     assert_eq!(elsewhere, ELSEWHERE, "{name}");
+                    assert_eq!(!of_tenants.is_empty(), OF_PRODUCT_DATA.contains(&name.as_str()), "{name}");
                 }
                 _ => {}
             }

@@ -21,6 +21,7 @@ mod program;
 pub(crate) mod redis;
 mod request;
 mod scanner;
+mod second;
 
 pub use answer::Answer;
 pub use app::{App, Options};
@@ -35,3 +36,4 @@ pub use postgres::{only_on_postgresql, server_address};
 pub use program::{block_on, program, repository, secrets};
 pub use redis::{Redis, only_on_redis};
 pub use request::Request;
+pub use second::Second;

@@ -60,6 +60,8 @@ actions! {
     TenantDeprovisioning = "tenant.deprovisioning";
     /// All that a tenant had is gone.
     TenantDeleted = "tenant.deleted";
+    /// A tenant's own database could not be reached for a week, and what is there is left to whoever has it.
+    TenantDatabaseLeft = "tenant.database_left";
     /// What a tenant may was set.
     LimitSet = "limit.set";
     /// What a tenant may is again what its plan says.

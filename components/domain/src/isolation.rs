@@ -8,11 +8,13 @@ pub enum Isolation {
     Shared,
     /// In a schema of the tenant's own, which only the tenant's own role reaches. On PostgreSQL.
     Schema,
+    /// In a PostgreSQL database of the tenant's own, which the operator names.
+    Database,
 }
 
 impl Isolation {
     /// Every way.
-    pub const ALL: [Self; 2] = [Self::Shared, Self::Schema];
+    pub const ALL: [Self; 3] = [Self::Shared, Self::Schema, Self::Database];
 
     /// The name on the wire and in the database.
     #[must_use]
@@ -20,6 +22,7 @@ impl Isolation {
         match self {
             Self::Shared => "shared",
             Self::Schema => "schema",
+            Self::Database => "database",
         }
     }
 

@@ -1,18 +1,24 @@
 //! Where a tenant's product data is, and how it comes there: the statements that belong into the batch that says so.
 //!
-//! On PostgreSQL a tenant has a schema of its own unless it was made otherwise; on SQLite there are shared tables only.
+//! On PostgreSQL a tenant has a schema of its own unless it was made otherwise, and may have a database of its own that the
+//! operator names; on SQLite there are shared tables only.
 //! The functions that the statements call are a migration's. They run as the owner of the database, each does one narrow
 //! thing for the tenant that it is given, and all that they do is undone with their batch.
+
+pub mod address;
 
 use insula_domain::isolation::Isolation;
 use insula_kit::id::TenantId;
 use insula_kit::params;
 use insula_kit::sql::{Db, Statement};
+use insula_kit::time::Timestamp;
 use insula_kit::validate::FieldError;
 
 const MAKE: &str = include_str!("../sql/schema_make.sql");
 const DROP: &str = include_str!("../sql/schema_drop.sql");
 const MOVE: &str = include_str!("../sql/product_move.sql");
+const MOVE_OUT: &str = include_str!("../sql/product_move_out.sql");
+const SET_DATABASE: &str = include_str!("../sql/tenant_database_set.sql");
 
 /// How a new tenant is kept apart, unless somebody chose.
 #[must_use]
@@ -28,11 +34,27 @@ pub const fn default_of(db: &Db) -> Isolation {
 pub fn parse(db: &Db, text: &str) -> Result<Isolation, FieldError> {
     let wrong = |why| FieldError::new("isolation", "unknown", why);
     match Isolation::parse(text) {
-        Some(Isolation::Schema) if !matches!(db, Db::Postgres(_)) => {
-            Err(wrong("must be `shared`: only PostgreSQL has schemas, and this server runs on SQLite"))
-        }
+        Some(Isolation::Schema | Isolation::Database) if !matches!(db, Db::Postgres(_)) => Err(wrong(
+            "must be `shared`: only PostgreSQL has schemas and databases, and this server runs on SQLite",
+        )),
         Some(isolation) => Ok(isolation),
-        None => Err(wrong("must be `shared` or `schema`")),
+        None => Err(wrong("must be `shared`, `schema` or `database`")),
+    }
+}
+
+/// As [`parse`], for a tenant that is yet to be made.
+///
+/// # Errors
+///
+/// As [`parse`], and for a database: it is the operator who gives one, to a tenant that is there.
+pub fn parse_new(db: &Db, text: &str) -> Result<Isolation, FieldError> {
+    match parse(db, text)? {
+        Isolation::Database => Err(FieldError::new(
+            "isolation",
+            "unknown",
+            "must be `shared` or `schema`: a database of its own is what the operator gives a tenant that is there",
+        )),
+        isolation => Ok(isolation),
     }
 }
 
@@ -42,10 +64,20 @@ pub fn make(id: TenantId, isolation: Isolation) -> Option<Statement> {
     (isolation == Isolation::Schema).then(|| Statement::required(MAKE, params![id]))
 }
 
-/// Brings the product data of a tenant to where another isolation has it, and says so in the tenant's row.
+/// Brings the product data of a tenant to where another isolation has it, and says so in the tenant's row. Of a database of its
+/// own, the address is to be [set](set_database) before; what there is then waits to be taken there.
 #[must_use]
-pub fn change(id: TenantId, isolation: Isolation) -> Statement {
-    Statement::required(MOVE, params![id, isolation.as_str()])
+pub fn change(id: TenantId, isolation: Isolation, at: Timestamp) -> Statement {
+    match isolation {
+        Isolation::Database => Statement::required(MOVE_OUT, params![id, at]),
+        Isolation::Shared | Isolation::Schema => Statement::required(MOVE, params![id, isolation.as_str()]),
+    }
+}
+
+/// Says where the tenant's own database is: its address, sealed, and the newest tenant's step that was done there.
+#[must_use]
+pub fn set_database(id: TenantId, sealed: &str, step: i64, at: Timestamp) -> Statement {
+    Statement::required(SET_DATABASE, params![id, sealed, step, at])
 }
 
 /// Removes what a tenant has of its own, if it has.
@@ -65,7 +97,9 @@ mod tests {
         assert_eq!(parse(&Db::Sqlite, "shared"), Ok(Isolation::Shared));
         let postgres = Db::Postgres(String::new());
         assert_eq!(parse(&postgres, "schema"), Ok(Isolation::Schema));
-        for text in ["", "Schema", "database", "none"] {
+        assert_eq!(parse(&postgres, "database"), Ok(Isolation::Database));
+        assert!(parse(&Db::Sqlite, "database").is_err() && parse_new(&postgres, "database").is_err());
+        for text in ["", "Schema", "none"] {
             assert!(parse(&postgres, text).is_err() && parse(&Db::Sqlite, text).is_err(), "{text}");
         }
     }

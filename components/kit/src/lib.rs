@@ -25,6 +25,7 @@
 //! | `seal`          | what is stored only under the master key                               |
 //! | [`wrap`]        | keys that are stored sealed under the master key, and which it was     |
 //! | [`data_key`]    | what is stored only under its owner's key                              |
+//! | [`own_database`] | product data of a tenant that has a database of its own               |
 //! | [`note`]        | what changes nothing and is in the audit log once in a while           |
 //! | `second_factor` | whether a person lacks the one that a tenant demands               |
 //! | `schema`        | whether the database is as new as this release needs                   |
@@ -45,6 +46,7 @@ mod json;
 pub mod log;
 pub mod note;
 pub mod openapi;
+pub mod own_database;
 pub mod page;
 pub mod problem;
 pub mod request;

@@ -221,9 +221,10 @@ impl From<sql::Error> for Problem {
             sql::Error::Busy | sql::Error::Unreachable(_) => {
                 Self::new(&UNAVAILABLE).retry_after(1).caused_by(error)
             }
-            sql::Error::Refused(_) | sql::Error::Statement(_) | sql::Error::Decode(_) => {
-                Self::new(&INTERNAL).caused_by(error)
-            }
+            sql::Error::Refused(_)
+            | sql::Error::Statement(_)
+            | sql::Error::Decode(_)
+            | sql::Error::Elsewhere => Self::new(&INTERNAL).caused_by(error),
         }
     }
 }

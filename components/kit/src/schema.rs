@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::cx::Cx;
+use crate::own_database;
 use crate::problem::{NOT_MIGRATED, Problem};
 use crate::sql::{self, Db, Rows, Scope, Statement};
 
@@ -24,6 +25,15 @@ pub enum Failure {
     /// The database refused.
     #[error(transparent)]
     Database(#[from] sql::Error),
+    /// What a tenant's own database is opened with could not be had.
+    #[error("a tenant's own database can't be opened: {}", .0.kind().slug)]
+    Unopened(Box<Problem>),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Unopened(Box::new(problem))
+    }
 }
 
 impl From<Failure> for Problem {
@@ -31,6 +41,7 @@ impl From<Failure> for Problem {
         match failure {
             Failure::NotMigrated { .. } => Self::new(&NOT_MIGRATED).retry_after(10).caused_by(failure),
             Failure::Database(error) => error.into(),
+            Failure::Unopened(problem) => *problem,
         }
     }
 }
@@ -60,7 +71,11 @@ impl Cx {
     /// As [`Db::batch`], and for an old schema.
     pub async fn batch(&self, scope: Scope, statements: Vec<Statement>) -> Result<Vec<Rows>, Failure> {
         ensure(self.db()).await?;
-        Ok(self.db().batch(scope, statements).await?)
+        match self.db().batch_of(scope, &statements).await {
+            // Nothing of it happened.
+            Err(sql::Error::Elsewhere) => Box::pin(own_database::batch(self, scope, statements)).await,
+            results => Ok(results?),
+        }
     }
 
     /// Runs one statement for `scope`.
@@ -69,7 +84,6 @@ impl Cx {
     ///
     /// As [`Self::batch`].
     pub async fn query(&self, scope: Scope, statement: Statement) -> Result<Rows, Failure> {
-        ensure(self.db()).await?;
-        Ok(self.db().query(scope, statement).await?)
+        Ok(self.batch(scope, vec![statement]).await?.pop().unwrap_or_default())
     }
 }

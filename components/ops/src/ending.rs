@@ -2,10 +2,11 @@
 
 use insula_domain::action::Action;
 use insula_kit::audit::Event;
+use insula_kit::own_database::Home;
 use insula_kit::sql;
 use insula_kit::{Cx, Problem};
 
-use crate::store::ending;
+use crate::store::{database, ending};
 
 /// The most parts of one call: each removes up to 1,000 rows of each table. The rest is due at the next call.
 const PARTS: usize = 20;
@@ -13,6 +14,10 @@ const PARTS: usize = 20;
 /// How long after a tenant was sent on its way out a call may still write that was let in before: longer than any request
 /// may take.
 const CALLS_END_AFTER_MS: i64 = 300_000;
+
+/// How long a database of a tenant's own is tried to be reached: a week. Then what is there is left to whoever has the database,
+/// and the tenant's log says so.
+const TRIED_FOR_MS: i64 = 7 * 86_400_000;
 
 /// Removes what is due. Returns how many rows that were.
 ///
@@ -22,8 +27,22 @@ pub async fn run(cx: &Cx) -> Result<usize, Problem> {
     let mut removed = 0;
     for _ in 0..PARTS {
         let now = cx.now();
-        let found = ending::find(cx.db(), now.plus_ms(-CALLS_END_AFTER_MS)).await?;
-        let Some(id) = found else { break };
+        let found = ending::find(cx.db(), now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
+        let Some((id, since)) = found else { break };
+        let has_left = Home::leave(cx, id).await?;
+        if !has_left && since.plus_ms(TRIED_FOR_MS) > now {
+            database::postpone(cx.db(), id, now).await?;
+            continue;
+        }
+        if !has_left {
+            let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
+            match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
+                // Somebody else did, or is at the same tenant.
+                Ok(()) | Err(sql::Error::Refused(_)) => {}
+                Err(sql::Error::Busy) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
         let entry = Event::new(Action::TenantDeleted).in_tenant(id).by_system();
         let outcome = match ending::remove(cx.db(), id).await {
             Ok(0) => ending::end(cx.db(), id, now, cx.audit(entry).await?).await,

@@ -26,6 +26,7 @@
 
 mod bindings;
 pub mod catalogue;
+mod database;
 mod delivery;
 mod ending;
 mod health;

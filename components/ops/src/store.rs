@@ -1,6 +1,7 @@
 //! What is kept for a time only, in the database.
 
 pub mod bucket;
+pub mod database;
 pub mod ending;
 pub mod mail;
 

@@ -33,7 +33,7 @@ pub fn insert(new: &NewReport, body: &str, period: Period) -> Vec<Statement> {
     ];
     vec![
         Statement::required(COUNT_ROWS, params![period.start_ms, summary.rows, *tenant_id]),
-        Statement::product(INSERT, insert).must(),
+        Statement::product_change(INSERT, insert).must(),
     ]
 }
 

@@ -22,6 +22,7 @@ mod explain;
 pub mod id;
 pub mod master_keys;
 mod numbering;
+pub mod own;
 mod postgres;
 mod row;
 mod sqlite;
@@ -82,6 +83,9 @@ pub enum Error {
     /// A row is not what the code expects.
     #[error("unexpected value in column `{0}`")]
     Decode(String),
+    /// The batch speaks of product data of a tenant that has a database of its own ([`own`]).
+    #[error("the product data of the tenant is in a database of its own")]
+    Elsewhere,
 }
 
 /// What one part of bringing tenants' own schemas up to date has done.
@@ -114,11 +118,20 @@ impl Db {
     ///
     /// As [`Error`] says; nothing was stored.
     pub async fn batch(&self, scope: Scope, statements: Vec<Statement>) -> Result<Vec<Rows>, Error> {
+        self.batch_of(scope, &statements).await
+    }
+
+    /// The same, for who may need the statements again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn batch_of(&self, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
         match self {
-            Self::Sqlite => sqlite::batch(&statements),
-            Self::Postgres(address) => postgres::batch(address, scope, &statements),
+            Self::Sqlite => sqlite::batch(statements),
+            Self::Postgres(address) => postgres::batch(address, scope, statements),
             #[cfg(not(target_family = "wasm"))]
-            Self::Memory(memory) => memory.batch(&statements),
+            Self::Memory(memory) => memory.batch(statements),
         }
     }
 

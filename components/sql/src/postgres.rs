@@ -19,6 +19,12 @@ use crate::params;
 
 const BATCH: &str = "select insula_batch_3($1, $2, $3, $4, $5)::text as results";
 
+/// The functions of a tenant's own database.
+const READ_OWN: &str = "select insula.read($1, $2, $3, false)::text as results";
+const EXPLAIN_OWN: &str = "select insula.read($1, $2, $3, true)::text as plan";
+const APPLY_OWN: &str = "select insula.apply($1, $2, $3, $4) as applied";
+const TAKE_OWN: &str = "select insula.take($1, $2, $3, $4) as applied";
+
 const EXPLAIN: &str = "select insula_explain($1, $2, $3, $4)::text as plan";
 
 /// What a statement is to `insula_batch_3`.
@@ -67,7 +73,11 @@ pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Ve
         ParameterValue::ArrayInt32(required),
         ParameterValue::ArrayInt32(kinds),
     ];
-    let rows = run(&open(address)?, BATCH, &params)?;
+    results(&run(&open(address)?, BATCH, &params)?)
+}
+
+/// Reads what the database says of a batch.
+fn results(rows: &Rows) -> Result<Vec<Rows>, Error> {
     let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
     match serde_json::from_str(&text).map_err(|_| Error::Decode("results".to_owned()))? {
         Outcome::Results(results) => {
@@ -89,7 +99,10 @@ pub fn explain(address: &str, scope: Scope, statement: &Statement) -> Result<Vec
         ParameterValue::ArrayStr(statement.params.iter().map(argument).collect()),
         ParameterValue::Int32(i32::from(statement.product)),
     ];
-    let rows = run(&open(address)?, EXPLAIN, &params)?;
+    plan(&run(&open(address)?, EXPLAIN, &params)?)
+}
+
+fn plan(rows: &Rows) -> Result<Vec<Visit>, Error> {
     let text = rows.first().ok_or_else(|| Error::Decode("plan".to_owned()))?.text("plan")?;
     match serde_json::from_str(&text).map_err(|_| Error::Decode("plan".to_owned()))? {
         Explained::Plan(plan) => Ok(explain::of_postgres(&plan)),
@@ -100,6 +113,60 @@ pub fn explain(address: &str, scope: Scope, statement: &Statement) -> Result<Vec
 pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error> {
     let params: Vec<ParameterValue> = params.iter().map(value).collect();
     run(&open(address)?, text, &params)
+}
+
+/// Runs a statement that returns no rows.
+pub fn run_alone(address: &str, text: &str) -> Result<(), Error> {
+    execute(&open(address)?, text, &[])
+}
+
+pub fn read_own(
+    address: &str,
+    tenant_id: &str,
+    texts: Vec<Option<String>>,
+    arguments: Vec<Option<String>>,
+) -> Result<Vec<Rows>, Error> {
+    let params = [
+        ParameterValue::Str(tenant_id.to_owned()),
+        ParameterValue::ArrayStr(texts),
+        ParameterValue::ArrayStr(arguments),
+    ];
+    results(&run(&open(address)?, READ_OWN, &params)?)
+}
+
+pub fn explain_own(
+    address: &str,
+    tenant_id: &str,
+    texts: Vec<Option<String>>,
+    arguments: Vec<Option<String>>,
+) -> Result<Vec<Visit>, Error> {
+    let params = [
+        ParameterValue::Str(tenant_id.to_owned()),
+        ParameterValue::ArrayStr(texts),
+        ParameterValue::ArrayStr(arguments),
+    ];
+    plan(&run(&open(address)?, EXPLAIN_OWN, &params)?)
+}
+
+pub fn apply_own(
+    address: &str,
+    tenant_id: &str,
+    id: &str,
+    texts: Vec<Option<String>>,
+    arguments: Vec<Option<String>>,
+) -> Result<(), Error> {
+    let params = [
+        ParameterValue::Str(tenant_id.to_owned()),
+        ParameterValue::Str(id.to_owned()),
+        ParameterValue::ArrayStr(texts),
+        ParameterValue::ArrayStr(arguments),
+    ];
+    run(&open(address)?, APPLY_OWN, &params).map(|_| ())
+}
+
+pub fn take_own(address: &str, tenant_id: &str, id: &str, table: &str, rows: String) -> Result<(), Error> {
+    let texts = [tenant_id.to_owned(), id.to_owned(), table.to_owned(), rows];
+    run(&open(address)?, TAKE_OWN, &texts.map(ParameterValue::Str)).map(|_| ())
 }
 
 pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {
@@ -222,6 +289,7 @@ fn from_sqlstate(code: &str) -> Error {
     match code {
         // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
         "40001" | "40P01" | "55P03" | "57014" | "53300" => Error::Busy,
+        "IN006" => Error::Elsewhere,
         // admin_shutdown, crash_shutdown, cannot_connect_now
         "57P01" | "57P02" | "57P03" => Error::Unreachable(code.to_owned()),
         _ => Error::Statement(format!("SQLSTATE {code}")),

@@ -26,6 +26,9 @@ pub struct Statement {
     pub required: bool,
     /// Whether it speaks of the tenant's product data: it is run where the tenant has them, and there alone.
     pub product: bool,
+    /// Whether it changes product data. Only then is it told apart: where a tenant has a database of its own, what reads is
+    /// run there, and what changes is done there once the rest of the batch is stored.
+    pub changes: bool,
     /// The entry of the audit log that it appends, if that is what it does.
     pub append: Option<Append>,
 }
@@ -33,7 +36,7 @@ pub struct Statement {
 impl Statement {
     /// A statement that may return no row.
     pub fn new(text: &'static str, params: Vec<Param>) -> Self {
-        Self { text, params, required: false, product: false, append: None }
+        Self { text, params, required: false, product: false, changes: false, append: None }
     }
 
     /// A statement without whose row nothing of the batch happens.
@@ -41,10 +44,17 @@ impl Statement {
         Self { required: true, ..Self::new(text, params) }
     }
 
-    /// A statement on the tenant's product data. Its tables are the ones of `infra/migrations/tenant`, and the batch is for
-    /// that tenant.
+    /// A statement that reads the tenant's product data. Its tables are the ones of `infra/migrations/tenant`, and the batch
+    /// is for that tenant.
     pub fn product(text: &'static str, params: Vec<Param>) -> Self {
         Self { product: true, ..Self::new(text, params) }
+    }
+
+    /// A statement that changes the tenant's product data. It must be one that can't fail for what is stored, such as the
+    /// insertion of a new id: in a tenant's own database it is done after the batch, which counts it as done. So nobody sees
+    /// the row that it returns.
+    pub fn product_change(text: &'static str, params: Vec<Param>) -> Self {
+        Self { changes: true, ..Self::product(text, params) }
     }
 
     /// The same, but without its row nothing of the batch happens.

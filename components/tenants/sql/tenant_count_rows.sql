@@ -13,6 +13,10 @@ select 'invitation', count(*) from (select 1 as one from invitation where tenant
 union all
 select 'membership', count(*) from (select 1 as one from membership where tenant_id = $1 limit $2) r
 union all
+select 'product_intent', count(*) from (select 1 as one from product_intent where tenant_id = $1 limit $2) r
+union all
+select 'tenant_database', count(*) from (select 1 as one from tenant_database where tenant_id = $1 limit $2) r
+union all
 select 'tenant_key', count(*) from (select 1 as one from tenant_key where tenant_id = $1 limit $2) r
 union all
 select 'tenant_limit', count(*) from (select 1 as one from tenant_limit where tenant_id = $1 limit $2) r

@@ -1,6 +1,7 @@
 //! The operations on tenants: the order of their steps, and what happens whole or not at all.
 
 pub mod change;
+pub mod database;
 pub mod diagnosis;
 pub mod invitation;
 pub mod lifecycle;

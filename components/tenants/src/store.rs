@@ -48,19 +48,34 @@ pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
     statements
 }
 
+/// A tenant's own database that was made ready.
+pub struct Database {
+    /// Its address, sealed.
+    pub sealed: String,
+    /// The newest tenant's step that was done there.
+    pub step: i64,
+}
+
 /// The place of the statement in [`change`] that finds no plan, where it is another one.
 pub const PLAN: usize = 0;
 
 /// Stores a tenant as it shall be; refused if it was changed meanwhile, or there is no such plan.
-pub fn change(present: &Tenant, next: &Tenant) -> Result<Vec<Statement>, sql::Error> {
+pub fn change(
+    present: &Tenant,
+    next: &Tenant,
+    database: Option<&Database>,
+    at: Timestamp,
+) -> Result<Vec<Statement>, sql::Error> {
     let settings =
         serde_json::to_string(&next.settings).map_err(|_| sql::Error::Decode("settings".to_owned()))?;
     let (region, before) = (next.region.as_ref().map(|region| region.as_str().to_owned()), next.version - 1);
     let values = params![next.name.as_str(), &next.plan, region, settings, next.id, before];
     let plan = (next.plan != present.plan).then(|| Statement::required(GET_PLAN, params![&next.plan]));
     let moved =
-        (next.isolation != present.isolation).then(|| insula_isolation::change(next.id, next.isolation));
-    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(moved).collect())
+        (next.isolation != present.isolation).then(|| insula_isolation::change(next.id, next.isolation, at));
+    let database =
+        database.map(|Database { sealed, step }| insula_isolation::set_database(next.id, sealed, *step, at));
+    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(database).chain(moved).collect())
 }
 
 /// Stores the state that a tenant shall be in; refused if it was changed meanwhile.

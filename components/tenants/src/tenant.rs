@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use insula_domain::isolation::Isolation;
 use insula_domain::lifecycle::{self, Event, State};
 use insula_domain::role::Role;
+use insula_isolation::address::Address;
 use insula_kit::Patch;
 use insula_kit::id::TenantId;
 use insula_kit::time::Timestamp;
@@ -144,6 +145,8 @@ pub struct Change {
     pub plan: Option<String>,
     pub region: Patch<Region>,
     pub isolation: Option<Isolation>,
+    /// Where its own database is: the operator's choice alone.
+    pub database: Option<Address>,
     pub settings: Option<BTreeMap<String, String>>,
 }
 

@@ -73,6 +73,7 @@ pub const STEPS: &[Step] = steps! {
     19 "0019_impersonation"
     20 "0020_data_keys"
     21 "0021_log_keeper"
+    22 "0022_databases"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.
@@ -110,6 +111,53 @@ pub const MIGRATE_SCHEMAS: &str = "select last, done, busy from insula_schemas_m
 
 /// How many tenants' schemas are behind, on PostgreSQL.
 pub const SCHEMAS_BEHIND: &str = "select insula_schemas_behind() as behind";
+
+/// Makes a tenant's own database, or brings it up to date: one statement. A database that is the platform's own is refused
+/// with `IN010`, one that is another tenant's with `IN011`. The id is one that was parsed, and so has no quote in it.
+#[must_use]
+pub fn own_database(tenant_id: &str) -> String {
+    let steps = TENANT_STEPS.iter().map(|TenantStep { number, statements, .. }| {
+        format!(
+            "if present < {number} then
+perform set_config('search_path', 'insula, pg_temp', true);
+execute $step${statements}$step$;
+perform set_config('search_path', 'pg_catalog, pg_temp', true);
+execute 'update insula.home set step = {number}';
+end if;"
+        )
+    });
+    let steps = steps.collect::<Vec<_>>().join("\n\n");
+    let text = include_str!("../own_database.sql").replace("{tenant}", tenant_id).replace("{steps}", &steps);
+    format!("do $insula$\n{text}$insula$")
+}
+
+/// Removes all that [`own_database`] made, if it is that tenant's: what is another's is refused with `IN011`.
+#[must_use]
+pub fn leave_own_database(tenant_id: &str) -> String {
+    format!(
+        "do $insula$
+declare
+  is_own boolean;
+begin
+perform pg_advisory_xact_lock(7310594302);
+if to_regnamespace('insula') is null then return; end if;
+if to_regclass('insula.home') is not null then
+  execute 'select exists (select from insula.home where tenant_id = $1)' into is_own using '{tenant_id}'::text;
+end if;
+if is_own is not true then
+  raise exception 'this is the database of another tenant' using errcode = 'IN011';
+end if;
+perform set_config('client_min_messages', 'warning', true);
+drop schema insula cascade;
+end $insula$"
+    )
+}
+
+/// The newest step of tenants' own schemas and databases.
+#[must_use]
+pub const fn newest_of_tenants() -> u32 {
+    TENANT_STEPS[TENANT_STEPS.len() - 1].number
+}
 
 /// The number that the present code needs.
 #[must_use]

@@ -186,6 +186,43 @@ pub const TENANT: Table = Table {
     ],
 };
 
+pub const TENANT_DATABASE: Table = Table {
+    name: "tenant_database",
+    owner: "kit",
+    subject: Some("tenant_id"),
+    basis: Contract,
+    retention: TENANT_LIFE,
+    exported: false,
+    erasure: Delete,
+    columns: &[
+        ("tenant_id", Technical),
+        ("sealed", Secret),
+        ("step", Technical),
+        ("set_at_ms", Technical),
+        ("failures", Technical),
+        ("retry_at_ms", Technical),
+    ],
+};
+
+pub const PRODUCT_INTENT: Table = Table {
+    name: "product_intent",
+    owner: "kit",
+    subject: Some("tenant_id"),
+    basis: Contract,
+    retention: "until it is done in the tenant's own database",
+    exported: false,
+    erasure: Delete,
+    columns: &[
+        ("number", Technical),
+        ("id", Technical),
+        ("tenant_id", Technical),
+        ("sealed", Content),
+        ("moved_table", Technical),
+        ("moved_rows", Content),
+        ("created_at_ms", Technical),
+    ],
+};
+
 pub const TENANT_KEY: Table = Table {
     name: "tenant_key",
     owner: "kit",

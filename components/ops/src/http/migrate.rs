@@ -7,6 +7,8 @@ use insula_kit::{Cx, Problem, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::database;
+
 /// How many tenants' schemas are brought up to date in one transaction: their tables are locked until it ends.
 const TENANTS_AT_ONCE: i64 = 20;
 
@@ -22,11 +24,11 @@ pub struct MigrationView {
     /// The number of the database's newest migration.
     #[schema(example = 5, minimum = 0)]
     schema: u32,
-    /// How many tenants' own schemas this call brought up to date.
+    /// How many tenants' own schemas and databases this call brought up to date.
     #[schema(example = 0, minimum = 0)]
     tenants_migrated: i64,
     /// How many are not up to date yet: call again while this falls. A tenant whose call comes first is brought up to date by
-    /// that call.
+    /// that call. Databases that can't be reached remain.
     #[schema(example = 0, minimum = 0)]
     tenants_left: i64,
 }
@@ -37,7 +39,9 @@ pub async fn handle(cx: &Cx) -> Result<Response, Problem> {
     let applied = owned.migrate(cx.now().as_ms()).await?;
     let schema = owned.schema().await?;
     let tenants_migrated = migrate_tenants(&owned).await?;
-    let tenants_left = owned.schemas_behind().await?;
+    let (databases_migrated, databases_left) = database::migrate(cx).await?;
+    let tenants_migrated = tenants_migrated + databases_migrated;
+    let tenants_left = owned.schemas_behind().await? + databases_left;
     Response::ok(&MigrationView { applied, schema, tenants_migrated, tenants_left })
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bindings::insula::notify::mailer;
+use crate::database::{self, Settled};
 use crate::delivery::{self, Delivery, Office};
 use crate::ending;
 use crate::rotation;
@@ -20,6 +21,8 @@ pub struct TickView {
     /// How many rows were removed of tenants that are on their way out.
     #[schema(example = 0)]
     removed_of_tenants: usize,
+    /// What came of the databases of tenants' own that something waited for.
+    tenant_databases: SettledView,
     /// Whether the next signing key was made: `not_due`, `made`, or `failed`, which the log explains.
     #[schema(example = "not_due")]
     signing_keys: &'static str,
@@ -27,6 +30,18 @@ pub struct TickView {
     audit_logs: SigningView,
     /// What came of the mails that were due.
     mail: DeliveryView,
+}
+
+/// What came of the databases of tenants' own that something waited for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TenantDatabases)]
+struct SettledView {
+    /// In how many all that waited was done.
+    #[schema(example = 0)]
+    settled: usize,
+    /// How many could not be reached, or refused, and are tried again later.
+    #[schema(example = 0)]
+    postponed: usize,
 }
 
 /// What came of the audit logs that were due to be signed.
@@ -74,6 +89,12 @@ impl From<&Ran> for RanView {
     }
 }
 
+impl From<Settled> for SettledView {
+    fn from(Settled { settled, postponed }: Settled) -> Self {
+        Self { settled, postponed }
+    }
+}
+
 impl From<Signing> for SigningView {
     fn from(Signing { signed, refused }: Signing) -> Self {
         Self { signed, refused }
@@ -91,11 +112,19 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
     let removed_of_tenants = ending::run(cx).await?;
+    let tenant_databases = database::settle(cx).await?.into();
     let signing_keys = rotation::run(request).await.as_str();
     let audit_logs = signing::run(request).await.into();
     let public_url = config::variable("public_url").await.unwrap_or_default();
     let office = Office { master_keys: cx.master_keys()?, public_url: &public_url };
     let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
     let ran = ran.iter().map(RanView::from).collect();
-    Response::ok(&TickView { ran, removed_of_tenants, signing_keys, audit_logs, mail: mail.into() })
+    Response::ok(&TickView {
+        ran,
+        removed_of_tenants,
+        tenant_databases,
+        signing_keys,
+        audit_logs,
+        mail: mail.into(),
+    })
 }

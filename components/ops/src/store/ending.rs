@@ -11,8 +11,12 @@ const BURY_KEYS: &str = include_str!("../../sql/api_key_bury_by_tenant.sql");
 const DELETE_KEY: &str = include_str!("../../sql/tenant_key_delete_by_tenant.sql");
 const DELETE_MEMBERS: &str = include_str!("../../sql/membership_delete_by_deleted.sql");
 
+const DELETE_DATABASE: &str = include_str!("../../sql/tenant_database_delete_by_tenant.sql");
+
 /// The tables whose rows go before the tenant is deleted, and the statement that removes a chunk of them.
-const OWNED: [(&str, &str); 5] = [
+const OWNED: [(&str, &str); 7] = [
+    ("product_intent", include_str!("../../sql/product_intent_delete_by_tenant.sql")),
+    ("tenant_database", DELETE_DATABASE),
     ("report", include_str!("../../sql/report_delete_by_tenant.sql")),
     ("usage_counter", include_str!("../../sql/usage_counter_delete_by_tenant.sql")),
     ("tenant_limit", include_str!("../../sql/tenant_limit_delete_by_tenant.sql")),
@@ -20,10 +24,20 @@ const OWNED: [(&str, &str); 5] = [
     ("api_key", include_str!("../../sql/api_key_delete_by_tenant.sql")),
 ];
 
-/// The tenant that was first sent on its way out, at `latest` or before.
-pub async fn find(db: &Db, latest: Timestamp) -> Result<Option<TenantId>, sql::Error> {
-    let rows = db.query(Scope::System, Statement::new(GET, params![latest])).await?;
-    rows.first().map(|row| row.id("id")).transpose()
+/// The tenant that was first sent on its way out, at `latest` or before, and when that was.
+pub async fn find(
+    db: &Db,
+    latest: Timestamp,
+    now: Timestamp,
+) -> Result<Option<(TenantId, Timestamp)>, sql::Error> {
+    let rows = db.query(Scope::System, Statement::new(GET, params![latest, now])).await?;
+    rows.first().map(|row| Ok((row.id("id")?, row.time("state_at_ms")?))).transpose()
+}
+
+/// Forgets the database of its own, with `entry` in its log. Refused when that is forgotten.
+pub async fn give_up_database(db: &Db, id: TenantId, entry: Statement) -> Result<(), sql::Error> {
+    let forget = Statement::required(DELETE_DATABASE, params![id]);
+    db.batch(Scope::Tenant(id), vec![forget, entry]).await.map(|_| ())
 }
 
 /// Removes a part of what it has in shared tables. Returns how many rows that were.

@@ -221,6 +221,15 @@ pub fn rate(buckets: i64, drained: i64) -> Check {
         )
 }
 
+/// Whether the tenant's own database can be read.
+pub fn own_database(is_read: bool, waiting: i64) -> Check {
+    Check::new("own_database").number("waiting", waiting).problem_if(
+        !is_read,
+        "The tenant's own database is away, or is not the tenant's any more: its reports can't be read, and what is stored \
+         waits. The operator sees to that database, or sends its new address.",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Outcome;

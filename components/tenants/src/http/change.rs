@@ -1,5 +1,6 @@
 //! `PATCH /api/v1/tenants/{tenant_id}`
 
+use insula_isolation::address::Address;
 use insula_kit::sql::Db;
 use insula_kit::texts::texts;
 use insula_kit::validate::{Errors, FieldError};
@@ -26,9 +27,14 @@ pub struct ChangeBody {
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$", example = "eu-central")]
     region: Patch<String>,
     /// How its product data is kept apart: `shared` or, on PostgreSQL, `schema`. What there is moves at once, while its calls
-    /// wait. Null is as absent.
-    #[schema(pattern = "^(shared|schema)$", example = "schema")]
+    /// wait. `database` is for the operator to choose, with `database_url`. Null is as absent.
+    #[schema(pattern = "^(shared|schema|database)$", example = "schema")]
     isolation: Option<String>,
+    /// Where the tenant's own PostgreSQL database is: `postgres://user:password@host:port/database`, and `?sslmode=require` where
+    /// that isn't this machine or a private network. Only the operator may send it; it is stored sealed, and no answer has it.
+    /// Null is as absent.
+    #[schema(write_only, max_length = 1000, example = "postgres://insula:password@10.0.0.7:5432/acme")]
+    database_url: Option<String>,
     /// Texts of your own, instead of all that there were: at most 16. Null is as absent.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     settings: Option<Pairs>,
@@ -46,6 +52,7 @@ impl ChangeBody {
                 Patch::Set(text) => errors.keep(Region::parse(&text)).map_or(Patch::Keep, Patch::Set),
             },
             isolation: self.isolation.and_then(|text| errors.keep(insula_isolation::parse(db, &text))),
+            database: self.database_url.and_then(|text| errors.keep(Address::parse(&text))),
             settings: self.settings.map(|pairs| texts("settings", pairs, &mut errors)),
         };
         errors.finish(Some(change))

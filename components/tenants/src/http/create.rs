@@ -30,7 +30,7 @@ impl NewTenantBody {
         let mut errors = Errors::default();
         let name = errors.keep(Name::parse(&self.name));
         let isolation = match &self.isolation {
-            Some(text) => errors.keep(insula_isolation::parse(db, text)),
+            Some(text) => errors.keep(insula_isolation::parse_new(db, text)),
             None => Some(insula_isolation::default_of(db)),
         };
         errors.finish(name.zip(isolation))

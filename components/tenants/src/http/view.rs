@@ -33,7 +33,7 @@ pub struct TenantView {
     /// Where its data shall be; null is anywhere.
     #[schema(required)]
     region: Option<String>,
-    /// How its product data is kept apart: `shared` or `schema`.
+    /// How its product data is kept apart: `shared`, `schema` or `database`.
     #[schema(example = "schema")]
     isolation: &'static str,
     /// Texts of its own.

@@ -1,6 +1,7 @@
 //! Changing what a tenant is besides its state.
 
 use insula_domain::action::Action;
+use insula_domain::isolation::Isolation;
 use insula_domain::lifecycle::State;
 use insula_kit::audit::Event;
 use insula_kit::guard::Caller;
@@ -9,7 +10,7 @@ use insula_kit::problem::{FORBIDDEN, TENANT_SUSPENDED};
 use insula_kit::sql;
 use insula_kit::{Cx, Problem};
 
-use super::{ATTEMPTS, get};
+use super::{ATTEMPTS, database, get};
 use crate::error::Error;
 use crate::store;
 use crate::tenant::{Change, Tenant};
@@ -21,9 +22,17 @@ pub async fn change(
     change: &Change,
     check: impl Fn(&Tenant) -> Result<(), Problem>,
 ) -> Result<Tenant, Problem> {
-    if change.plan.is_some() && cx.caller() != Caller::Operator {
-        return Err(Problem::new(&FORBIDDEN).detail("Only the operator chooses a tenant's plan."));
+    if cx.caller() != Caller::Operator {
+        if change.plan.is_some() {
+            return Err(Problem::new(&FORBIDDEN).detail("Only the operator chooses a tenant's plan."));
+        }
+        if change.database.is_some() || change.isolation == Some(Isolation::Database) {
+            return Err(
+                Problem::new(&FORBIDDEN).detail("Only the operator gives a tenant a database of its own.")
+            );
+        }
     }
+    let mut prepared = None;
     for _ in 0..ATTEMPTS {
         let present = get(cx, id).await?;
         check(&present)?;
@@ -32,12 +41,22 @@ pub async fn change(
             return Err(Problem::new(&TENANT_SUSPENDED));
         }
         let next = change.apply(&present);
-        let mut statements = store::change(&present, &next)?;
+        database::check(&present, change)?;
+        if let (Some(address), None) = (&change.database, &prepared) {
+            prepared = Some(database::prepare(cx, &present, address).await?);
+        }
+        let mut statements = store::change(&present, &next, prepared.as_ref(), cx.now())?;
         let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
         let entry = entry.fact("isolation", next.isolation.as_str()).fact("version", next.version);
+        let entry = if prepared.is_some() { entry.fact("database", "set") } else { entry };
         statements.push(cx.audit(entry).await?);
         match cx.db().batch(cx.scope(), statements).await {
-            Ok(_) => return Ok(next),
+            Ok(_) => {
+                if prepared.is_some() {
+                    database::settle(cx, &next).await;
+                }
+                return Ok(next);
+            }
             Err(sql::Error::Refused(store::PLAN)) if next.plan != present.plan => {
                 return Err(Error::NoSuchPlan.into());
             }

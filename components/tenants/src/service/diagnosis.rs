@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use insula_kit::guard::Caller;
 use insula_kit::id::{KeyId, TenantId, UserId};
+use insula_kit::own_database::Home;
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Db, Rows, Scope};
@@ -49,10 +50,17 @@ pub async fn of(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<D
     let used = found[1].iter().map(store::used).collect::<Result<Vec<_>, _>>()?;
     let buckets = first(&found[2])?;
     let caller = nothing::caller(&look_at(cx, tenant_id, subject).await?, cx.client(), now);
+    let own = Home::look(cx, tenant_id).await?;
+    let own_database = own.map(|own| nothing::own_database(own.is_read, own.waiting));
+    if own.is_some_and(|own| !own.is_read) {
+        // Without the product's data the rest can't be told.
+        let nothing = [nothing::tenant_state(&standing), caller].into_iter().chain(own_database).collect();
+        return Ok(Diagnosis { nothing, wrong: Vec::new(), slow: Vec::new() });
+    }
     let (product, platform) = count(cx, scope, tenant_id).await?;
     let catalogue = catalogue(cx, tenant_id).await?;
     let all: Counts = product.iter().chain(&platform).cloned().collect();
-    let nothing = vec![
+    let mut nothing = vec![
         nothing::tenant_state(&standing),
         caller,
         nothing::second_factor(&standing),
@@ -61,6 +69,7 @@ pub async fn of(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<D
         nothing::rate(buckets.integer("buckets")?, buckets.integer("drained")?),
         nothing::rows(&product, &platform),
     ];
+    nothing.extend(own_database);
     let wrong = vec![
         security(catalogue.as_ref()),
         wrong::role(catalogue.as_ref().map(|catalogue| (catalogue.role.0.as_str(), catalogue.role.1))),
@@ -182,7 +191,7 @@ async fn measure(
             let began = Watch::start();
             cx.query(scope, main.statement.clone()).await?;
             took_us = Some(began.took_us());
-            let visits = cx.db().explain(scope, &main.statement).await?;
+            let visits = cx.explain(scope, &main.statement).await?;
             let mut own = visits.into_iter().filter(|visit| visit.table == main.alias);
             index = own.find(|visit| visit.condition.contains("tenant_id")).and_then(|visit| visit.index);
         }

@@ -37,6 +37,8 @@ pub const TABLES: &[&str] = &[
     "audit_node",
     "invitation",
     "membership",
+    "product_intent",
+    "tenant_database",
     "tenant_key",
     "tenant_limit",
     "usage_counter",

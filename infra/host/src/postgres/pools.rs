@@ -1,6 +1,5 @@
 //! One pool of connections for each address and CA.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,23 +14,25 @@ use crate::http::allowed_hosts::AllowedHosts;
 
 /// How long to wait for a free connection, and for a new one to be made.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How many addresses are remembered for a component; most have one.
+/// How many addresses are remembered for a component; most have one, and those of tenants' own databases come and go.
 const KNOWN: usize = 16;
+/// How many pools there are; beyond, the one goes that nobody remembers and that was asked for longest ago.
+const POOLS: usize = 64;
 
 /// The pools of an application.
 pub(crate) struct Pools {
     size: usize,
-    pools: Mutex<HashMap<Key, Pooled>>,
+    /// The one that was asked for last is the last.
+    pools: Mutex<Vec<(Key, Arc<Pooled>)>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
     address: String,
     ca_root: Option<String>,
 }
 
 /// A pool, and how its connections are encrypted.
-#[derive(Clone)]
 struct Pooled {
     pool: Pool,
     tls: Option<MakeRustlsConnect>,
@@ -41,7 +42,8 @@ struct Pooled {
 /// settled when the application starts.
 pub(crate) struct Reach {
     pools: Arc<Pools>,
-    known: Mutex<Vec<(Key, Pooled)>>,
+    /// The one that was used last is the last.
+    known: Mutex<Vec<(Key, Arc<Pooled>)>>,
 }
 
 /// Why there is no connection.
@@ -77,11 +79,13 @@ impl Reach {
         address: &str,
         ca_root: Option<&str>,
         hosts: &AllowedHosts,
-    ) -> Result<Pooled, Unreachable> {
+    ) -> Result<Arc<Pooled>, Unreachable> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.iter().find(|(key, _)| key.address == address && key.ca_root.as_deref() == ca_root);
-        if let Some((_, pooled)) = found {
-            return Ok(pooled.clone());
+        let is_it = |key: &Key| key.address == address && key.ca_root.as_deref() == ca_root;
+        if let Some(at) = known.iter().rposition(|(key, _)| is_it(key)) {
+            let end = known.len();
+            known[at..end].rotate_left(1);
+            return Ok(known[end - 1].1.clone());
         }
         let parsed = Address::parse(address)?;
         if let Some(refused) = parsed.refused_by(hosts) {
@@ -89,9 +93,10 @@ impl Reach {
         }
         let key = Key { address: address.to_owned(), ca_root: ca_root.map(str::to_owned) };
         let pooled = self.pools.pooled(key.clone(), &parsed)?;
-        if known.len() < KNOWN {
-            known.push((key, pooled.clone()));
+        if known.len() >= KNOWN {
+            known.remove(0);
         }
+        known.push((key, pooled.clone()));
         Ok(pooled)
     }
 }
@@ -107,13 +112,20 @@ impl Pools {
         self.pooled(key, &Address::parse(address)?)?.take().await
     }
 
-    fn pooled(&self, key: Key, parsed: &Address) -> Result<Pooled, Unreachable> {
+    fn pooled(&self, key: Key, parsed: &Address) -> Result<Arc<Pooled>, Unreachable> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pooled) = pools.get(&key) {
-            return Ok(pooled.clone());
+        if let Some(at) = pools.iter().position(|(other, _)| *other == key) {
+            let end = pools.len();
+            pools[at..end].rotate_left(1);
+            return Ok(pools[end - 1].1.clone());
         }
-        let pooled = self.make(parsed, key.ca_root.as_deref())?;
-        pools.insert(key, pooled.clone());
+        let pooled = Arc::new(self.make(parsed, key.ca_root.as_deref())?);
+        // What a component remembers stays: it would only be made a second time.
+        let forgotten = pools.iter().position(|(_, pooled)| Arc::strong_count(pooled) == 1);
+        if let Some(at) = forgotten.filter(|_| pools.len() >= POOLS) {
+            pools.remove(at);
+        }
+        pools.push((key, pooled.clone()));
         Ok(pooled)
     }
 
@@ -148,9 +160,9 @@ impl Pools {
 }
 
 impl Pooled {
-    async fn take(self) -> Result<Arc<Connection>, Unreachable> {
+    async fn take(&self) -> Result<Arc<Connection>, Unreachable> {
         let client = self.pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
-        Ok(Connection::new(client, self.tls))
+        Ok(Connection::new(client, self.tls.clone()))
     }
 }
 
@@ -161,4 +173,30 @@ fn reason(error: &PoolError) -> String {
         deepest = source;
     }
     deepest.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::allowed_hosts::AllowedHost;
+
+    /// Protects the server from a pool for each of any number of tenants' databases; and the database that all share from
+    /// being connected to anew.
+    #[test]
+    fn pools_that_nobody_asks_for_go_and_the_one_that_is_used_stays() {
+        let pools = Arc::new(Pools::new(1));
+        let reach = Reach::new(pools.clone());
+        let hosts = AllowedHosts::new(vec![AllowedHost::parse("postgres://localhost:5432").unwrap()]);
+        let ask =
+            |name: &str| reach.pooled(&format!("postgres://ada@localhost/{name}"), None, &hosts).unwrap();
+        let main = ask("main");
+        let first = Arc::downgrade(&ask("0"));
+        for number in 1..3 * POOLS {
+            let _ = ask(&number.to_string());
+            assert!(Arc::ptr_eq(&ask("main"), &main), "{number}");
+        }
+        assert!(first.upgrade().is_none(), "its connections are closed");
+        assert_eq!(pools.pools.lock().unwrap().len(), POOLS);
+        assert_eq!(reach.known.lock().unwrap().len(), KNOWN);
+    }
 }

@@ -1,0 +1,257 @@
+//! Product data of a tenant that has a database of its own.
+//!
+//! A batch can't be one transaction in two databases. So what such a batch changes of product data is stored with the rest of
+//! it, in this database, as an *intent*: sealed under the tenant's key, with an id. Then it is done in the tenant's database,
+//! where that id is done once, and forgotten here. Killed in between, it is still here, and whoever comes next does it: before
+//! anybody reads the tenant's product data, what waits is done first, in order, so that one always reads what one wrote.
+//!
+//! ## Not guaranteed
+//!
+//! - That what was stored is in the tenant's database when the call returns: while that can't be reached, it waits here, up to
+//!   a number. Then batches are refused as unavailable. What reads is refused so at once.
+
+use insula_domain::credential::hexadecimal;
+
+use crate::cx::Cx;
+use crate::data_key::DataKey;
+use crate::id::TenantId;
+use crate::params;
+use crate::problem::Problem;
+use crate::schema::Failure;
+use crate::sql::own::{Own, Unfit, Work};
+use crate::sql::{self, Row, Rows, Scope, Statement, Visit};
+
+const GET: &str = include_str!("../sql/tenant_database_get.sql");
+const SET_STEP: &str = include_str!("../sql/tenant_database_set_step.sql");
+const INTEND: &str = include_str!("../sql/product_intent_insert.sql");
+const LIST: &str = include_str!("../sql/product_intent_list.sql");
+const DELETE: &str = include_str!("../sql/product_intent_delete.sql");
+
+/// How many batches may wait for a tenant's database.
+const WAITING_AT_MOST: i64 = 100;
+/// How many intents are read at once: moved rows are about a megabyte each.
+const READ_AT_ONCE: i64 = 8;
+/// The most reads of intents of one call. With more waiting, the call is refused as busy, and the next one goes on.
+const READS: usize = 16;
+
+const ADDRESS: &str = "database address";
+
+/// A tenant's own database, opened.
+pub struct Home {
+    tenant_id: TenantId,
+    key: DataKey,
+    own: Own,
+    waiting: i64,
+}
+
+/// How a tenant's own database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether it could be read.
+    pub is_read: bool,
+    /// How much waits for it.
+    pub waiting: i64,
+}
+
+impl Cx {
+    /// Seals the address of a tenant's own database under the tenant's key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cx::tenant_key`].
+    pub async fn seal_address(&self, tenant_id: TenantId, address: &str) -> Result<String, Problem> {
+        self.seal_under(&self.tenant_key(tenant_id).await?, ADDRESS, address)
+    }
+
+    /// How the statement would find its rows, table by table, if it were run for `scope`. It isn't.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cx::batch`].
+    pub async fn explain(&self, scope: Scope, statement: &Statement) -> Result<Vec<Visit>, Failure> {
+        match (self.db().explain(scope, statement).await, scope) {
+            (Err(sql::Error::Elsewhere), Scope::Tenant(tenant_id)) => {
+                Ok(Home::open(self, tenant_id).await?.own.explain(statement)?)
+            }
+            (found, _) => Ok(found?),
+        }
+    }
+}
+
+impl Home {
+    /// Opens the database of a tenant that has one, and brings it up to date if it isn't.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it has to be brought up to date and can't be; and failures of this database.
+    pub async fn open(cx: &Cx, tenant_id: TenantId) -> Result<Self, Failure> {
+        let (home, step) = Self::find(cx, tenant_id).await?.ok_or(sql::Error::Elsewhere)?;
+        if step < i64::from(insula_migrations::newest_of_tenants()) {
+            home.update(cx).await?;
+        }
+        Ok(home)
+    }
+
+    /// Looks at the database of a tenant; none where it has none.
+    ///
+    /// # Errors
+    ///
+    /// Failures of this database.
+    pub async fn look(cx: &Cx, tenant_id: TenantId) -> Result<Option<Health>, Failure> {
+        match Self::find(cx, tenant_id).await {
+            Ok(found) => {
+                Ok(found
+                    .map(|(home, _)| Health { is_read: home.own.read([]).is_ok(), waiting: home.waiting }))
+            }
+            Err(Failure::Unopened(_)) => Ok(Some(Health { is_read: false, waiting: 0 })),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Removes all that a tenant has in a database of its own, and says whether it could be. A tenant without one has nothing
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// Failures of this database.
+    pub async fn leave(cx: &Cx, tenant_id: TenantId) -> Result<bool, Failure> {
+        let left = match Self::find(cx, tenant_id).await {
+            Ok(None) => return Ok(true),
+            Ok(Some((home, _))) => home.own.leave(),
+            // Its address can't be opened: with the key of another master key, or because it was changed.
+            Err(Failure::Unopened(_)) => return Ok(false),
+            Err(failure) => return Err(failure),
+        };
+        Ok(matches!(left, Ok(()) | Err(Unfit::Foreign | Unfit::Platform)))
+    }
+
+    /// The database of a tenant, if it has one, and the newest step that was done there.
+    async fn find(cx: &Cx, tenant_id: TenantId) -> Result<Option<(Self, i64)>, Failure> {
+        let found = cx.query(Scope::Tenant(tenant_id), Statement::new(GET, params![tenant_id])).await?;
+        let Some(row) = found.first() else { return Ok(None) };
+        let key = cx.tenant_key(tenant_id).await?;
+        let own = Own::new(cx.open_under(&key, ADDRESS, &row.text("sealed")?)?, tenant_id);
+        Ok(Some((Self { tenant_id, key, own, waiting: row.integer("waiting")? }, row.integer("step")?)))
+    }
+
+    /// Brings it up to date.
+    async fn update(&self, cx: &Cx) -> Result<(), Failure> {
+        let step = self.own.make().map_err(|unfit| match unfit {
+            Unfit::Unreachable => sql::Error::Unreachable("a tenant's own database".to_owned()),
+            Unfit::Platform | Unfit::Foreign | Unfit::Forbidden | Unfit::Failed => sql::Error::Statement(
+                format!("a tenant's own database can't be brought up to date: {unfit:?}"),
+            ),
+        })?;
+        let noted = Statement::new(SET_STEP, params![step, self.tenant_id]);
+        cx.query(Scope::Tenant(self.tenant_id), noted).await.map(|_| ())
+    }
+
+    /// Does what waits, in order. Others may do the same at once.
+    ///
+    /// # Errors
+    ///
+    /// When the tenant's database can't be reached, or refuses; [`sql::Error::Busy`] when there is more than a call does.
+    pub async fn settle(&self, cx: &Cx) -> Result<(), Failure> {
+        let scope = Scope::Tenant(self.tenant_id);
+        for _ in 0..READS {
+            let list = Statement::new(LIST, params![self.tenant_id, READ_AT_ONCE]);
+            let waiting = cx.query(scope, list).await?;
+            for row in &waiting {
+                let id = row.text("id")?;
+                self.fulfil(cx, &id, row)?;
+                cx.query(scope, Statement::new(DELETE, params![self.tenant_id, id])).await?;
+            }
+            if waiting.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default() {
+                return Ok(());
+            }
+        }
+        Err(sql::Error::Busy.into())
+    }
+
+    fn fulfil(&self, cx: &Cx, id: &str, row: &Row) -> Result<(), Failure> {
+        if let Some(table) = row.optional_text("moved_table")? {
+            return Ok(self.own.take(id, &table, row.text("moved_rows")?)?);
+        }
+        let work = cx.open_under(&self.key, &purpose(id), &row.text("sealed")?)?;
+        let work: Work = serde_json::from_str(&work).map_err(|_| unreadable())?;
+        Ok(self.own.apply(id, work)?)
+    }
+
+    fn intent(&self, cx: &Cx, work: &Work) -> Result<Statement, Failure> {
+        let id = hexadecimal(&cx.random::<16>()?);
+        let text = serde_json::to_string(work).map_err(|_| unreadable())?;
+        let sealed = cx.seal_under(&self.key, &purpose(&id), &text)?;
+        Ok(Statement::required(INTEND, params![self.tenant_id, id, sealed, cx.now(), WAITING_AT_MOST]))
+    }
+}
+
+/// What an intent is sealed for: it can't be put in the place of another.
+fn purpose(id: &str) -> String {
+    format!("product intent\n{id}")
+}
+
+fn unreadable() -> sql::Error {
+    sql::Error::Decode("product_intent".to_owned())
+}
+
+/// Runs a batch with product statements of a tenant that has a database of its own: what reads, there, before the rest; what
+/// changes, with the rest as an intent, and there after it.
+pub(crate) async fn batch(cx: &Cx, scope: Scope, statements: Vec<Statement>) -> Result<Vec<Rows>, Failure> {
+    let Scope::Tenant(tenant_id) = scope else { return Err(sql::Error::Elsewhere.into()) };
+    let home = Home::open(cx, tenant_id).await?;
+    let mut results = vec![Rows::new(); statements.len()];
+    read(cx, &home, &statements, &mut results).await?;
+
+    let work = Work::of(statements.iter().filter(|statement| statement.changes));
+    let first_change = statements.iter().position(|statement| statement.changes);
+    let (mut places, mut rest) = (Vec::new(), Vec::new());
+    for (place, statement) in statements.into_iter().enumerate() {
+        if Some(place) == first_change {
+            places.push(place);
+            rest.push(home.intent(cx, &work)?);
+        } else if !statement.product {
+            places.push(place);
+            rest.push(statement);
+        }
+    }
+    if rest.is_empty() {
+        return Ok(results);
+    }
+    let stored = cx.db().batch_of(scope, &rest).await.map_err(|error| match error {
+        sql::Error::Refused(at) if first_change.is_some() && places.get(at) == first_change.as_ref() => {
+            sql::Error::Unreachable("a tenant's own database, for which too much waits".to_owned())
+        }
+        sql::Error::Refused(at) => sql::Error::Refused(places.get(at).copied().unwrap_or(at)),
+        other => other,
+    })?;
+    for (place, rows) in places.into_iter().zip(stored) {
+        if Some(place) != first_change {
+            results[place] = rows;
+        }
+    }
+    if first_change.is_some() {
+        // It is stored, so the caller has what it asked for; what can't be done now is done by whoever comes next.
+        let _ = home.settle(cx).await;
+    }
+    Ok(results)
+}
+
+/// Runs what reads product data, after what waits.
+async fn read(cx: &Cx, home: &Home, statements: &[Statement], results: &mut [Rows]) -> Result<(), Failure> {
+    let is_read = |statement: &Statement| statement.product && !statement.changes;
+    let reads: Vec<_> = statements.iter().enumerate().filter(|(_, statement)| is_read(statement)).collect();
+    if reads.is_empty() {
+        return Ok(());
+    }
+    if home.waiting > 0 {
+        home.settle(cx).await?;
+    }
+    let found = home.own.read(reads.iter().map(|(_, statement)| *statement))?;
+    for ((place, statement), rows) in reads.into_iter().zip(found) {
+        if statement.required && rows.is_empty() {
+            return Err(sql::Error::Refused(place).into());
+        }
+        results[place] = rows;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+-- Forgets the database of a tenant that is on its way out.
+-- Parameters: $1 tenant_id.
+delete from tenant_database
+where tenant_id = $1
+returning 1 as deleted

@@ -1,0 +1,67 @@
+//! Databases of tenants' own: what waits for them is done when nobody calls, and what they lack is made.
+//!
+//! Many may do the same at once: each thing is done once, and who can't be reached is left, and tried again later.
+
+use insula_kit::own_database::Home;
+use insula_kit::schema::Failure;
+use insula_kit::sql;
+use insula_kit::time::Timestamp;
+use insula_kit::{Cx, Problem};
+
+use crate::store::database as store;
+
+/// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
+const PATIENCE_MS: i64 = 10_000;
+
+/// What came of the databases that something waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// All that waited was done.
+    pub settled: usize,
+    /// They are tried again later.
+    pub postponed: usize,
+}
+
+/// Does what waits, of some tenants.
+pub async fn settle(cx: &Cx) -> Result<Settled, Problem> {
+    let mut outcome = Settled::default();
+    let end = Timestamp::now().plus_ms(PATIENCE_MS);
+    for id in store::due(cx.db(), cx.now()).await? {
+        if Timestamp::now() >= end {
+            break;
+        }
+        let settled = match Home::open(cx, id).await {
+            Ok(home) => home.settle(cx).await,
+            Err(failure) => Err(failure),
+        };
+        match settled {
+            Ok(()) => {
+                store::reached(cx.db(), id).await?;
+                outcome.settled += 1;
+            }
+            // More than a call does: the next one goes on.
+            Err(Failure::Database(sql::Error::Busy)) => {}
+            Err(_) => {
+                store::postpone(cx.db(), id, cx.now()).await?;
+                outcome.postponed += 1;
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Brings databases up to date. Returns how many were, and how many are not yet.
+pub async fn migrate(cx: &Cx) -> Result<(i64, i64), Problem> {
+    let (mut migrated, mut after) = (0, String::new());
+    let end = Timestamp::now().plus_ms(PATIENCE_MS);
+    while Timestamp::now() < end {
+        let behind = store::behind(cx.db(), &after).await?;
+        let Some(last) = behind.last() else { break };
+        after = last.to_string();
+        for id in behind {
+            // Opening brings it up to date; who can't be reached is left, and counted below.
+            migrated += i64::from(Home::open(cx, id).await.is_ok());
+        }
+    }
+    Ok((migrated, store::count_behind(cx.db()).await?))
+}

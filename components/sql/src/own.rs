@@ -1,0 +1,190 @@
+//! A tenant's own database: another PostgreSQL, which the platform's batches don't reach.
+//!
+//! Every use is one call of a function that [`insula_migrations::own_database`] makes there, and so one transaction of its
+//! own. What changes something has an id, and is done once however often it is asked for. Each call names the tenant, and a
+//! database that isn't that tenant's refuses it, wherever the address leads. No failure has the address in it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::TenantId;
+use crate::row::Rows;
+use crate::statement::Statement;
+use crate::{Error, Visit, numbering, postgres};
+
+/// What a database refuses that is the platform's own.
+const PLATFORM: &str = "SQLSTATE IN010";
+/// What a database refuses that is another tenant's, or somebody else's.
+const FOREIGN: &str = "SQLSTATE IN011";
+/// What a database says to who may not make what is needed.
+const FORBIDDEN: &str = "SQLSTATE 42501";
+
+/// A tenant's own database, by its address.
+#[derive(Clone)]
+pub struct Own {
+    address: String,
+    tenant_id: TenantId,
+}
+
+/// Why a database can't become a tenant's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It can't be reached.
+    Unreachable,
+    /// It is the platform's.
+    Platform,
+    /// It is another tenant's, or has a schema of that name from elsewhere.
+    Foreign,
+    /// Who connects may not make what is needed.
+    Forbidden,
+    /// Something else failed.
+    Failed,
+}
+
+/// What is to be done in a tenant's own database: texts with their arguments, as they can be kept until it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    texts: Vec<String>,
+    arguments: Vec<Option<String>>,
+}
+
+impl Work {
+    /// The work of these statements, in their order.
+    #[must_use]
+    pub fn of<'a>(statements: impl IntoIterator<Item = &'a Statement>) -> Self {
+        let mut work = Self { texts: Vec::new(), arguments: Vec::new() };
+        for Statement { text, params, .. } in statements {
+            work.texts.push(numbering::place(text, params, work.arguments.len()));
+            work.arguments.extend(params.iter().map(numbering::argument));
+        }
+        work
+    }
+
+    fn texts(&self) -> Vec<Option<String>> {
+        self.texts.iter().cloned().map(Some).collect()
+    }
+}
+
+impl Own {
+    /// The database of that tenant at that address.
+    #[must_use]
+    pub const fn new(address: String, tenant_id: TenantId) -> Self {
+        Self { address, tenant_id }
+    }
+
+    /// Makes it what it has to be, or brings it up to date. Returns the newest tenant's step, which it then has.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unfit`]; nothing was made.
+    pub fn make(&self) -> Result<i64, Unfit> {
+        let text = insula_migrations::own_database(&self.tenant_id.to_string());
+        postgres::run_alone(&self.address, &text).map_err(unfit)?;
+        Ok(insula_migrations::newest_of_tenants().into())
+    }
+
+    /// Removes all that was made there, with what is in it.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unfit`]; nothing was removed. Of a [foreign](Unfit::Foreign) one there is nothing of this tenant to remove.
+    pub fn leave(&self) -> Result<(), Unfit> {
+        let text = insula_migrations::leave_own_database(&self.tenant_id.to_string());
+        postgres::run_alone(&self.address, &text).map_err(unfit)
+    }
+
+    /// Reads, and can do nothing else: the rows of each statement.
+    ///
+    /// # Errors
+    ///
+    /// As of a batch; a tenant's database that is away is [`Error::Unreachable`].
+    pub fn read<'a>(&self, statements: impl IntoIterator<Item = &'a Statement>) -> Result<Vec<Rows>, Error> {
+        let work = Work::of(statements);
+        postgres::read_own(&self.address, &self.tenant_id.to_string(), work.texts(), work.arguments)
+            .map_err(nameless)
+    }
+
+    /// How a statement would find its rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn explain(&self, statement: &Statement) -> Result<Vec<Visit>, Error> {
+        let work = Work::of([statement]);
+        postgres::explain_own(&self.address, &self.tenant_id.to_string(), work.texts(), work.arguments)
+            .map_err(nameless)
+    }
+
+    /// Does the work of that id, unless it was done.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`]; then it may have been done, and can be asked for again.
+    pub fn apply(&self, id: &str, work: Work) -> Result<(), Error> {
+        let texts = work.texts();
+        postgres::apply_own(&self.address, &self.tenant_id.to_string(), id, texts, work.arguments)
+            .map_err(nameless)
+    }
+
+    /// Takes rows that were elsewhere, unless it did.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::apply`].
+    pub fn take(&self, id: &str, table: &str, rows: String) -> Result<(), Error> {
+        postgres::take_own(&self.address, &self.tenant_id.to_string(), id, table, rows).map_err(nameless)
+    }
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Own").field("tenant_id", &self.tenant_id).finish_non_exhaustive()
+    }
+}
+
+fn unfit(error: Error) -> Unfit {
+    match error {
+        Error::Unreachable(_) | Error::Busy => Unfit::Unreachable,
+        Error::Statement(code) if code == PLATFORM => Unfit::Platform,
+        Error::Statement(code) if code == FOREIGN => Unfit::Foreign,
+        Error::Statement(code) if code == FORBIDDEN => Unfit::Forbidden,
+        Error::Statement(_) | Error::Refused(_) | Error::Elsewhere | Error::Decode(_) => Unfit::Failed,
+    }
+}
+
+/// What failed, without the words of whoever knows the address.
+fn nameless(error: Error) -> Error {
+    match error {
+        Error::Unreachable(_) => Error::Unreachable("a tenant's own database".to_owned()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params;
+
+    #[test]
+    fn work_is_kept_as_it_is() {
+        let insert = Statement::product_change("insert into t values ($1, $2) returning id", params!["a", 7]);
+        let update = Statement::product_change("update t set a = $1 returning a", params![1.5]);
+        let work = Work::of([&insert, &update]);
+        assert_eq!(work.texts[1], "update t set a = (($1)[3]::double precision) returning a");
+        assert_eq!(work.arguments, [Some("a".to_owned()), Some("7".to_owned()), Some("1.5".to_owned())]);
+        let kept = serde_json::to_string(&work).unwrap();
+        assert_eq!(serde_json::from_str::<Work>(&kept).unwrap(), work);
+    }
+
+    /// Protects the password in an address from whoever reads a log.
+    #[test]
+    fn an_address_is_in_no_debug_output_and_in_no_failure() {
+        let id = TenantId::new(crate::time::Timestamp::from_ms(0), [1; 10]);
+        let own = Own::new("postgres://ada:secret@db.example/x".to_owned(), id);
+        let told = nameless(Error::Unreachable("postgres://ada:secret@db.example/x".to_owned()));
+        for text in [format!("{own:?}"), format!("{told:?}"), told.to_string()] {
+            assert!(!text.contains("secret") && !text.contains("db.example"), "{text}");
+        }
+    }
+}
