@@ -23,10 +23,11 @@ if to_regnamespace('insula') is not null then
 else
   create schema insula;
   revoke all on schema insula from public;
-  -- Whose database it is, and the newest step that was done in it.
+  -- Whose database it is, which one, and the newest step that was done in it.
   create table insula.home (
     is_only boolean primary key default true check (is_only),
     tenant_id text not null,
+    identity text not null default gen_random_uuid()::text,
     step bigint not null
   );
   -- Which batches were done here. A day later nobody asks any more.

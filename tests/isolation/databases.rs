@@ -403,6 +403,11 @@ fn another_address_is_taken_only_if_it_leads_to_the_same_database_on_postgresql(
     let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
     let made = analyzed(&ada);
     change(&app, &ada.tenant_id, &json!({ "database_url": empty.address })).invalid("/database_url", "other");
+    // Nor is one that was made for the same tenant, and has nothing of what it has.
+    let second = Second::create();
+    second.execute(&insula_migrations::own_database(&ada.tenant_id));
+    change(&app, &ada.tenant_id, &json!({ "database_url": second.address }))
+        .invalid("/database_url", "other");
     let (_, rest) = own.address.split_once('@').unwrap();
     let renewed = json!({ "database_url": format!("postgres://postgres:renewed@{rest}") });
     let _ = change(&app, &ada.tenant_id, &renewed).expect(200);
@@ -411,6 +416,69 @@ fn another_address_is_taken_only_if_it_leads_to_the_same_database_on_postgresql(
         change(&app, &ada.tenant_id, &json!({ "isolation": back })).invalid("/isolation", "unknown");
     }
     assert_eq!(empty.number("select count(*) from pg_namespace where nspname = 'insula'"), 0);
+}
+
+/// Protects what a tenant has from being in two places: of those that give it a database at once, one does.
+#[test]
+fn of_many_databases_that_a_tenant_is_given_at_once_it_gets_one_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let made = analyzed(&ada);
+    let owns: Vec<_> = (0..4).map(|_| Second::create()).collect();
+    let statuses = eight_at_once(|number| give(&app, &ada.tenant_id, &owns[number / 2].address).status);
+    assert!(statuses.iter().all(|status| [200, 422, 503].contains(status)), "{statuses:?}");
+    assert!(statuses.contains(&200), "{statuses:?}");
+    let later = analyzed(&ada);
+    let mut all = vec![made, later];
+    all.sort();
+    assert_eq!(listed(&ada), all);
+    let has = |own: &&Second| own.number("select count(*) from insula.report") > 0;
+    let holding: Vec<_> = owns.iter().filter(has).collect();
+    assert_eq!(holding.len(), 1);
+    assert_eq!(stored(holding[0]), all);
+}
+
+#[test]
+fn a_tenant_of_a_region_with_a_server_gets_a_database_there_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let made = analyzed(&ada);
+    let server = insula_tests::support::server_address().unwrap();
+    let with_servers = app.beside(|settings| {
+        let servers = json!({ "of-this-test": server }).to_string();
+        settings.variables.insert("tenant_database_servers".to_owned(), servers);
+    });
+    let own = Second::named(&schema(&ada.tenant_id));
+    let body = json!({ "isolation": "database" });
+    change(&with_servers, &ada.tenant_id, &body).invalid("/database_url", "required");
+    let elsewhere = json!({ "isolation": "database", "region": "another" });
+    change(&with_servers, &ada.tenant_id, &elsewhere).invalid("/database_url", "required");
+    let there = json!({ "isolation": "database", "region": "of-this-test" });
+    change(&app, &ada.tenant_id, &there).invalid("/database_url", "required");
+    ada.request("PATCH", &format!("/api/v1/tenants/{}", ada.tenant_id))
+        .json(&there)
+        .send()
+        .problem(403, "forbidden");
+
+    let statuses = eight_at_once(|_| change(&with_servers, &ada.tenant_id, &there).status);
+
+    assert!(
+        statuses.iter().all(|status| [200, 503].contains(status)) && statuses.contains(&200),
+        "{statuses:?}"
+    );
+    let later = analyzed(&ada);
+    let mut all = vec![made, later];
+    all.sort();
+    assert_eq!((listed(&ada), stored(&own)), (all.clone(), all));
+    let unreadable = app.beside(|settings| {
+        settings.variables.insert("tenant_database_servers".to_owned(), "{\"x\": \"s3cret\"}".to_owned());
+    });
+    let bob = app.person("bob");
+    change(&unreadable, &bob.tenant_id, &there).problem(500, "internal");
+    assert!(unreadable.log().iter().all(|line| !line.contains("s3cret")));
+    assert!(unreadable.log().iter().any(|line| line.contains("tenant_database_servers")));
 }
 
 /// Protects tenants from whoever can write the platform's database and exchanges where their data is.

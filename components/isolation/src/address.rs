@@ -54,6 +54,18 @@ impl Address {
         Ok(Self(text.to_owned()))
     }
 
+    /// The same server and login, and another database.
+    ///
+    /// # Errors
+    ///
+    /// For what is no name of a database.
+    pub fn with_database(&self, name: &str) -> Result<Self, FieldError> {
+        let (place, query) = self.0.split_once('?').map_or((&*self.0, ""), |(place, query)| (place, query));
+        let head = place.rsplit_once('/').map_or(place, |(head, _)| head);
+        let mark = if query.is_empty() { "" } else { "?" };
+        Self::parse(&format!("{head}/{name}{mark}{query}"))
+    }
+
     /// The address, for whoever seals it or connects.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -176,6 +188,15 @@ mod tests {
             }
             assert!(Address::parse(&format!("postgres://ada@{host}/x?sslmode=require")).is_ok(), "{host}");
         }
+    }
+
+    #[test]
+    fn another_database_is_on_the_same_server_for_the_same_login() {
+        let of = |text: &str| Address::parse(text).unwrap().with_database("t_1").unwrap();
+        let tls = of("postgres://ada:s%40cret@db.example:5433/postgres?sslmode=require");
+        assert_eq!(tls.expose(), "postgres://ada:s%40cret@db.example:5433/t_1?sslmode=require");
+        assert_eq!(of("postgres://ada@localhost/postgres").expose(), "postgres://ada@localhost/t_1");
+        assert!(Address::parse("postgres://ada@localhost/postgres").unwrap().with_database("a?b").is_err());
     }
 
     #[test]

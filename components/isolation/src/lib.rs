@@ -6,6 +6,7 @@
 //! thing for the tenant that it is given, and all that they do is undone with their batch.
 
 pub mod address;
+pub mod servers;
 
 use insula_domain::isolation::Isolation;
 use insula_kit::id::TenantId;
@@ -74,10 +75,11 @@ pub fn change(id: TenantId, isolation: Isolation, at: Timestamp) -> Statement {
     }
 }
 
-/// Says where the tenant's own database is: its address, sealed, and the newest tenant's step that was done there.
+/// Says where the tenant's own database is: its address, sealed, which one it is, and the newest tenant's step that was done
+/// there. One that has another's place is refused: what the tenant has would be where nobody looks.
 #[must_use]
-pub fn set_database(id: TenantId, sealed: &str, step: i64, at: Timestamp) -> Statement {
-    Statement::required(SET_DATABASE, params![id, sealed, step, at])
+pub fn set_database(id: TenantId, sealed: &str, identity: &str, step: i64, at: Timestamp) -> Statement {
+    Statement::required(SET_DATABASE, params![id, sealed, identity, step, at])
 }
 
 /// Removes what a tenant has of its own, if it has.

@@ -92,6 +92,16 @@ impl Home {
         Ok(home)
     }
 
+    /// Which database a tenant has; none where it has none.
+    ///
+    /// # Errors
+    ///
+    /// Failures of this database.
+    pub async fn identity(cx: &Cx, tenant_id: TenantId) -> Result<Option<String>, Failure> {
+        let found = cx.query(Scope::Tenant(tenant_id), Statement::new(GET, params![tenant_id])).await?;
+        Ok(found.first().map(|row| row.text("identity")).transpose()?)
+    }
+
     /// Looks at the database of a tenant; none where it has none.
     ///
     /// # Errors

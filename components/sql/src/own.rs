@@ -20,6 +20,12 @@ const FOREIGN: &str = "SQLSTATE IN011";
 /// What a database says to who may not make what is needed.
 const FORBIDDEN: &str = "SQLSTATE 42501";
 
+const IDENTITY: &str = "select identity from home";
+
+/// What a server says that has such a database already, or is just making it.
+const EXISTS: &str = "SQLSTATE 42P04";
+const BEING_MADE: &str = "SQLSTATE 23505";
+
 /// A tenant's own database, by its address.
 #[derive(Clone)]
 pub struct Own {
@@ -84,6 +90,24 @@ impl Own {
         Ok(insula_migrations::newest_of_tenants().into())
     }
 
+    /// Makes the database on the server that `server` leads to, if it isn't there.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unfit`].
+    pub fn create(server: &str, name: &str) -> Result<(), Unfit> {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if !name.bytes().all(is_plain) {
+            return Err(Unfit::Failed);
+        }
+        match postgres::run_alone(server, &format!("create database {name} template template0")) {
+            Ok(()) => Ok(()),
+            // It is there, or somebody makes it at this moment.
+            Err(Error::Statement(code)) if [EXISTS, BEING_MADE].contains(&code.as_str()) => Ok(()),
+            Err(error) => Err(unfit(error)),
+        }
+    }
+
     /// Removes all that was made there, with what is in it.
     ///
     /// # Errors
@@ -103,6 +127,20 @@ impl Own {
         let work = Work::of(statements);
         postgres::read_own(&self.address, &self.tenant_id.to_string(), work.texts(), work.arguments)
             .map_err(nameless)
+    }
+
+    /// What tells it from any other database, whatever its address.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn identity(&self) -> Result<String, Error> {
+        let found = self.read(&[Statement::new(IDENTITY, Vec::new())])?;
+        found
+            .first()
+            .and_then(|rows| rows.first())
+            .ok_or_else(|| Error::Decode("identity".to_owned()))?
+            .text("identity")
     }
 
     /// How a statement would find its rows.

@@ -52,6 +52,8 @@ pub fn insert(tenant: &Tenant, owner_id: UserId) -> Vec<Statement> {
 pub struct Database {
     /// Its address, sealed.
     pub sealed: String,
+    /// What tells it from any other.
+    pub identity: String,
     /// The newest tenant's step that was done there.
     pub step: i64,
 }
@@ -74,7 +76,7 @@ pub fn change(
     let moved =
         (next.isolation != present.isolation).then(|| insula_isolation::change(next.id, next.isolation, at));
     let database =
-        database.map(|Database { sealed, step }| insula_isolation::set_database(next.id, sealed, *step, at));
+        database.map(|new| insula_isolation::set_database(next.id, &new.sealed, &new.identity, new.step, at));
     Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(database).chain(moved).collect())
 }
 

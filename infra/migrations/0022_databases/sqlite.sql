@@ -2,6 +2,7 @@
 create table tenant_database (
   tenant_id text primary key references tenant (id),
   sealed text not null,
+  identity text not null,
   step bigint not null,
   set_at_ms bigint not null,
   failures bigint not null,

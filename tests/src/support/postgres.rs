@@ -66,7 +66,7 @@ fn template(server: &str) -> &'static str {
 }
 
 /// The server's address with another database in it.
-fn address(server: &str, name: &str) -> String {
+pub fn address(server: &str, name: &str) -> String {
     let (head, options) = server.split_once('?').unwrap_or((server, ""));
     let head = head.rsplit_once('/').map_or(head, |(head, _)| head);
     let options = if options.is_empty() { String::new() } else { format!("?{options}") };

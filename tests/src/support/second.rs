@@ -17,6 +17,18 @@ impl Second {
     pub fn create() -> Self {
         let server = postgres::server_address().expect("a server of PostgreSQL");
         let address = postgres::create(&server, false);
+        Self::at(server, address)
+    }
+
+    /// One of that name, which somebody else makes.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let server = postgres::server_address().expect("a server of PostgreSQL");
+        let address = postgres::address(&server, name);
+        Self::at(server, address)
+    }
+
+    fn at(server: String, address: String) -> Self {
         let database = Database::Postgres(address.clone());
         Self { server, address, database }
     }

@@ -197,6 +197,7 @@ pub const TENANT_DATABASE: Table = Table {
     columns: &[
         ("tenant_id", Technical),
         ("sealed", Secret),
+        ("identity", Technical),
         ("step", Technical),
         ("set_at_ms", Technical),
         ("failures", Technical),

@@ -32,7 +32,6 @@ pub async fn change(
             );
         }
     }
-    let mut prepared = None;
     for _ in 0..ATTEMPTS {
         let present = get(cx, id).await?;
         check(&present)?;
@@ -42,9 +41,11 @@ pub async fn change(
         }
         let next = change.apply(&present);
         database::check(&present, change)?;
-        if let (Some(address), None) = (&change.database, &prepared) {
-            prepared = Some(database::prepare(cx, &present, address).await?);
-        }
+        // Each time anew: whoever was faster may have given it another one.
+        let prepared = match database::place(&present, &next, change).await? {
+            Some(address) => Some(database::prepare(cx, &present, &address).await?),
+            None => None,
+        };
         let mut statements = store::change(&present, &next, prepared.as_ref(), cx.now())?;
         let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
         let entry = entry.fact("isolation", next.isolation.as_str()).fact("version", next.version);

@@ -6,7 +6,11 @@
 
 use insula_domain::isolation::Isolation;
 use insula_isolation::address::Address;
+use insula_isolation::servers::Servers;
+use insula_kit::config::variable;
+use insula_kit::id::TenantId;
 use insula_kit::own_database::Home;
+use insula_kit::problem::INTERNAL;
 use insula_kit::sql::own::{Own, Unfit};
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem};
@@ -23,9 +27,6 @@ pub fn check(present: &Tenant, change: &Change) -> Result<(), Problem> {
             "unknown",
             "must remain `database`: there is no way back from a database of its own yet",
         ),
-        (Isolation::Shared | Isolation::Schema, Isolation::Database, None) => {
-            wrong("database_url", "required", "must say where the tenant's own database is")
-        }
         (_, Isolation::Shared | Isolation::Schema, Some(_)) => {
             wrong("database_url", "unknown", "goes with the isolation `database` only")
         }
@@ -33,13 +34,47 @@ pub fn check(present: &Tenant, change: &Change) -> Result<(), Problem> {
     }
 }
 
+/// Where the database of the tenant shall be, if that is another place than before: where the operator says, or else on the
+/// server of the tenant's region, where it is made.
+pub async fn place(present: &Tenant, next: &Tenant, change: &Change) -> Result<Option<Address>, Problem> {
+    let moves = present.isolation != Isolation::Database && next.isolation == Isolation::Database;
+    if change.database.is_some() || !moves {
+        return Ok(change.database.clone());
+    }
+    let servers = variable("tenant_database_servers").await.unwrap_or_default();
+    let servers = Servers::parse(&servers).map_err(|error| Problem::new(&INTERNAL).caused_by(error))?;
+    let Some(server) = next.region.as_ref().and_then(|region| servers.of(region.as_str())) else {
+        return Err(unfit(
+            "required",
+            "must say where the tenant's own database is: its region has no server for it",
+        ));
+    };
+    let name = name_of(next.id);
+    Own::create(server.expose(), &name).map_err(told)?;
+    Ok(Some(server.with_database(&name)?))
+}
+
+/// What a tenant's database is called on the server of its region: as its schema would be.
+fn name_of(id: TenantId) -> String {
+    id.to_string().replacen("ten_", "t_", 1)
+}
+
 /// Makes the database ready for the tenant. One that shall hold what another address led to must be the same.
 pub async fn prepare(cx: &Cx, present: &Tenant, address: &Address) -> Result<Database, Problem> {
     let own = Own::new(address.expose().to_owned(), present.id);
-    if present.isolation == Isolation::Database && own.read([]).is_err() {
-        return Err(unfit("other", "must lead to the tenant's own database, which can be reached there"));
+    if present.isolation == Isolation::Database {
+        let known = Home::identity(cx, present.id).await?;
+        if known.is_none() || own.identity().ok() != known {
+            return Err(unfit("other", "must lead to the tenant's own database, which can be reached there"));
+        }
     }
-    let step = own.make().map_err(|reason| match reason {
+    let step = own.make().map_err(told)?;
+    let identity = own.identity()?;
+    Ok(Database { sealed: cx.seal_address(present.id, address.expose()).await?, identity, step })
+}
+
+fn told(reason: Unfit) -> Problem {
+    match reason {
         Unfit::Unreachable => unfit(
             "unreachable",
             "can't be reached: neither may it be, nor does it let this server in, or it is down",
@@ -51,8 +86,7 @@ pub async fn prepare(cx: &Cx, present: &Tenant, address: &Address) -> Result<Dat
         ),
         Unfit::Forbidden => unfit("forbidden", "names somebody who may not make a schema there"),
         Unfit::Failed => unfit("unfit", "leads to a database in which the tenant's tables can't be made"),
-    })?;
-    Ok(Database { sealed: cx.seal_address(present.id, address.expose()).await?, step })
+    }
 }
 
 /// Takes what there is to where it is said to be. It is stored in any case: what can't be done now is done by whoever comes
