@@ -30,7 +30,7 @@ else
     identity text not null default gen_random_uuid()::text,
     step bigint not null
   );
-  -- Which batches were done here. A day later nobody asks any more.
+  -- Which batches were done here.
   create table insula.applied (
     id text primary key,
     at timestamptz not null default now()
@@ -54,13 +54,17 @@ begin
   perform set_config('insula.scope', of_tenant, true);
 end $enter$;
 
--- Whether a batch is still to be done; from then on it isn't.
+-- Whether a batch is still to be done; from then on it isn't. What was done is forgotten a week later, and by then it was
+-- asked for: whoever does a batch has asked for all that waited before it.
 create or replace function insula.claim(batch text) returns boolean language plpgsql
   set search_path = insula, pg_temp as $claim$
 begin
-  delete from applied where id in (select a.id from applied a where a.at < now() - interval '1 day' order by a.at limit 100);
   insert into applied (id) values (batch) on conflict do nothing;
-  return found;
+  if not found then
+    return false;
+  end if;
+  delete from applied where id in (select a.id from applied a where a.at < now() - interval '7 days' order by a.at limit 100);
+  return true;
 end $claim$;
 
 -- Does a batch, unless it was done.

@@ -55,7 +55,7 @@ pub fn parse_new(db: &Db, text: &str) -> Result<Isolation, FieldError> {
             "unknown",
             "must be `shared` or `schema`: a database of its own is what the operator gives a tenant that is there",
         )),
-        isolation => Ok(isolation),
+        isolation @ (Isolation::Shared | Isolation::Schema) => Ok(isolation),
     }
 }
 

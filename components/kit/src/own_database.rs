@@ -232,7 +232,11 @@ pub(crate) async fn batch(cx: &Cx, scope: Scope, statements: Vec<Statement>) -> 
             sql::Error::Unreachable("a tenant's own database, for which too much waits".to_owned())
         }
         sql::Error::Refused(at) => sql::Error::Refused(places.get(at).copied().unwrap_or(at)),
-        other => other,
+        other @ (sql::Error::Busy
+        | sql::Error::Unreachable(_)
+        | sql::Error::Statement(_)
+        | sql::Error::Decode(_)
+        | sql::Error::Elsewhere) => other,
     })?;
     for (place, rows) in places.into_iter().zip(stored) {
         if Some(place) != first_change {

@@ -195,7 +195,11 @@ fn unfit(error: Error) -> Unfit {
 fn nameless(error: Error) -> Error {
     match error {
         Error::Unreachable(_) => Error::Unreachable("a tenant's own database".to_owned()),
-        other => other,
+        other @ (Error::Refused(_)
+        | Error::Busy
+        | Error::Statement(_)
+        | Error::Decode(_)
+        | Error::Elsewhere) => other,
     }
 }
 
