@@ -1,0 +1,153 @@
+//! A database that comes and goes: nothing is lost on the way there, and nothing is done twice.
+
+use std::time::Duration;
+
+use insula_tests::support::{App, Form, Second, at_once, eight_at_once, only_on_postgresql};
+use serde_json::json;
+
+use super::super::schemas::analyzed;
+use super::{give, listed, stored, tick, waiting};
+
+#[test]
+fn while_the_database_is_down_writes_wait_and_reads_are_told_to_come_back_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let mut made = vec![analyzed(&ada)];
+
+    own.open(false);
+    for path in ["/api/v1/reports", &format!("/api/v1/reports/{}", made[0])] {
+        let answer = ada.get(path).send();
+        answer.problem(503, "unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    made.push(analyzed(&ada));
+    made.push(analyzed(&ada));
+    assert_eq!(waiting(&app), 2);
+    let clear = "select count(*) from product_intent where sealed like '%insert%' or sealed like '%report%' or sealed like '%{%'";
+    assert_eq!(app.db().number(clear), 0, "what waits is sealed");
+    let _ = bob.get("/api/v1/reports").send().expect(200);
+    let ran = tick(&app);
+    assert_eq!(ran["tenant_databases"], json!({ "settled": 0, "postponed": 1 }));
+    assert_eq!(
+        tick(&app)["tenant_databases"],
+        json!({ "settled": 0, "postponed": 0 }),
+        "not before its time"
+    );
+
+    own.open(true);
+    app.advance(Duration::from_secs(61));
+    assert_eq!(tick(&app)["tenant_databases"], json!({ "settled": 1, "postponed": 0 }));
+    assert_eq!(waiting(&app), 0);
+    made.sort();
+    assert_eq!((stored(&own), listed(&ada)), (made.clone(), made));
+}
+
+#[test]
+fn no_more_waits_than_may_and_what_is_refused_counts_nothing_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    own.open(false);
+    let first = analyzed(&ada);
+    app.db().execute(
+        "insert into product_intent (id, tenant_id, sealed, created_at_ms)
+         select 'x' || i, tenant_id, sealed, 0 from product_intent, generate_series(1, 99) i",
+    );
+    let used = || ada.get("/api/v1/usage").send().json()["metrics"]["rows_analyzed"]["current"].clone();
+    let before = used();
+    let refused = ada.request("POST", "/api/v1/analyze").form(&Form::file("a\n1\n")).send();
+    refused.problem(503, "unavailable");
+    assert_eq!((used(), waiting(&app)), (before, 100));
+    app.db().execute("delete from product_intent where id like 'x%'");
+    let second = analyzed(&ada);
+    own.open(true);
+    let mut both = vec![first, second];
+    both.sort();
+    assert_eq!(listed(&ada), both);
+}
+
+/// Protects from losing a report or having it twice: the connection is lost at one moment after another while a report is
+/// brought to the tenant's database.
+#[test]
+fn a_report_whose_way_is_cut_at_any_moment_is_there_once_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    // It waits at its begin and at its end, so that there are moments to be killed in.
+    own.execute(
+        "create function insula.wait() returns trigger language plpgsql as $$ begin perform pg_sleep(0.04); return null; end $$;
+         create trigger before_it before insert on insula.report for each statement execute function insula.wait();
+         create trigger after_it after insert on insula.report for each statement execute function insula.wait()",
+    );
+    let mut made = Vec::new();
+    for moment in 0..12_u64 {
+        let answers = at_once(2, |role| {
+            if role == 0 {
+                return Some(analyzed(&ada));
+            }
+            std::thread::sleep(Duration::from_millis(moment * 10));
+            // Before the batch is stored, it is another test's business; here it is what comes after.
+            own.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity
+                 where datname = current_database() and pid <> pg_backend_pid() and query like 'select insula.%'",
+            );
+            None
+        });
+        made.extend(answers.into_iter().flatten());
+    }
+    made.sort();
+    assert_eq!(made.len(), 12);
+    assert_eq!((listed(&ada), stored(&own), waiting(&app)), (made.clone(), made, 0));
+}
+
+#[test]
+fn what_was_done_and_not_forgotten_is_not_done_again_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    own.open(false);
+    let made = analyzed(&ada);
+    // As who is killed after it was done there and before it is forgotten here.
+    app.db().execute("create table kept as select * from product_intent");
+    own.open(true);
+    assert_eq!(listed(&ada), [made.clone()]);
+    for _ in 0..2 {
+        // However long nobody came.
+        own.execute("update insula.applied set at = at - interval '30 days'");
+        app.db().execute("insert into product_intent select * from kept");
+        let seen = eight_at_once(|_| listed(&ada));
+        assert!(seen.iter().all(|ids| *ids == [made.clone()]), "{seen:?}");
+        assert_eq!((waiting(&app), stored(&own)), (0, vec![made.clone()]));
+    }
+}
+
+#[test]
+fn eight_who_write_at_once_are_all_there_once_and_each_reads_what_it_wrote_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let made = eight_at_once(|number| {
+        let made: Vec<String> = (0..4).map(|_| analyzed(&ada)).collect();
+        if number % 2 == 0 {
+            let seen = listed(&ada);
+            assert!(made.iter().all(|id| seen.contains(id)));
+        }
+        made
+    });
+    let mut made = made.concat();
+    made.sort();
+    assert_eq!(made.len(), 32);
+    assert_eq!((listed(&ada), stored(&own), waiting(&app)), (made.clone(), made, 0));
+    assert_eq!(own.number("select count(*) from insula.applied"), 32);
+}
