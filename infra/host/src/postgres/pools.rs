@@ -174,3 +174,29 @@ fn reason(error: &PoolError) -> String {
     }
     deepest.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::allowed_hosts::AllowedHost;
+
+    /// Protects the server from a pool for each of any number of tenants' databases; and the database that all share from
+    /// being connected to anew.
+    #[test]
+    fn pools_that_nobody_asks_for_go_and_the_one_that_is_used_stays() {
+        let pools = Arc::new(Pools::new(1));
+        let reach = Reach::new(pools.clone());
+        let hosts = AllowedHosts::new(vec![AllowedHost::parse("postgres://localhost:5432").unwrap()]);
+        let ask =
+            |name: &str| reach.pooled(&format!("postgres://ada@localhost/{name}"), None, &hosts).unwrap();
+        let main = ask("main");
+        let first = Arc::downgrade(&ask("0"));
+        for number in 1..3 * POOLS {
+            let _ = ask(&number.to_string());
+            assert!(Arc::ptr_eq(&ask("main"), &main), "{number}");
+        }
+        assert!(first.upgrade().is_none(), "its connections are closed");
+        assert_eq!(pools.pools.lock().unwrap().len(), POOLS);
+        assert_eq!(reach.known.lock().unwrap().len(), KNOWN);
+    }
+}
