@@ -119,7 +119,7 @@ fn what_was_done_and_not_forgotten_is_not_done_again_on_postgresql() {
     // As who is killed after it was done there and before it is forgotten here.
     app.db().execute("create table kept as select * from product_intent");
     own.open(true);
-    assert_eq!(listed(&ada), [made.clone()]);
+    assert_eq!(listed(&ada), std::slice::from_ref(&made));
     for _ in 0..2 {
         // However long nobody came.
         own.execute("update insula.applied set at = at - interval '30 days'");
