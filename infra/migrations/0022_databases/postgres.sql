@@ -2,9 +2,8 @@
 alter table tenant drop constraint tenant_isolation_check;
 alter table tenant add constraint tenant_isolation_check check (isolation in ('shared', 'schema', 'database'));
 
--- Where it is: its address, sealed under the tenant's key, what tells it from any other, and the newest tenant's step that was
--- done there. Who could not be
--- reached is tried again by the tick when it is time.
+-- Where it is: its address, sealed under the tenant's key, what tells it from any other, and the newest tenant's step that
+-- was done there. Who could not be reached is tried again by the tick when it is time.
 create table tenant_database (
   tenant_id text primary key references tenant (id),
   sealed text not null,
