@@ -8,7 +8,12 @@ declare
   present bigint;
   made text;
 begin
+-- Whoever is at it for longer than that is not waited for: it is tried again.
+perform set_config('lock_timeout', '2s', true);
 perform pg_advisory_xact_lock(7310594302);
+if current_setting('server_encoding') <> 'UTF8' then
+  raise exception 'the encoding of the database is not UTF8' using errcode = 'IN012';
+end if;
 if to_regclass('public.tenant_step') is not null or to_regproc('public.insula_move') is not null then
   raise exception 'this is the database of the platform' using errcode = 'IN010';
 end if;
@@ -48,6 +53,7 @@ create or replace function insula.insula_scope() returns text language sql stabl
 create or replace function insula.enter(of_tenant text) returns void language plpgsql
   set search_path = insula, pg_temp as $enter$
 begin
+  perform set_config('lock_timeout', '2s', true);
   if not exists (select from home h where h.tenant_id = of_tenant) then
     raise exception 'this is the database of another tenant' using errcode = 'IN011';
   end if;
@@ -82,16 +88,20 @@ begin
   return 1;
 end $apply$;
 
--- Takes rows that the tenant brings along, unless it did.
+-- Takes rows that the tenant brings along, unless it did. A column that they don't have, because a later step made it, gets
+-- what that step says.
 create or replace function insula.take(of_tenant text, batch text, of_table text, content text)
 returns bigint language plpgsql set search_path = insula, pg_temp as $take$
+declare
+  brought text;
 begin
   perform insula.enter(of_tenant);
   if not insula.claim(batch) then
     return 0;
   end if;
-  execute format('insert into %I select * from json_populate_recordset(null::%I, $1::json)', of_table, of_table)
-    using content;
+  select string_agg(quote_ident(k), ', ') into brought from json_object_keys(content::json -> 0) k;
+  execute format('insert into %I (%s) select %s from json_populate_recordset(null::%I, $1::json)',
+    of_table, brought, brought, of_table) using content;
   perform set_config('insula.scope', '', true);
   return 1;
 end $take$;

@@ -88,3 +88,28 @@ fn the_role_that_appends_to_the_log_can_do_nothing_else_and_nobody_becomes_it_on
     }
     assert_eq!(app.db().number(&format!("select pg_has_role('{RUNTIME}', 'insula_log', 'member')::int")), 0);
 }
+
+/// Protects the log from whoever is connected: a session's own types are found before the system's, and what checks a value of
+/// one would run as the role that appends.
+#[test]
+fn what_a_session_made_for_itself_has_no_part_in_appending_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let before = app.db().number("select count(*) from audit_entry");
+    app.db().execute(
+        "create function pg_temp.evil(pg_catalog.text) returns pg_catalog.bool language plpgsql
+           as $$ begin raise exception 'it ran as %', current_user; end $$;
+         create function pg_temp.evil(pg_catalog.int8) returns pg_catalog.bool language plpgsql
+           as $$ begin raise exception 'it ran as %', current_user; end $$;
+         create function pg_temp.evil(pg_catalog.bytea) returns pg_catalog.bool language plpgsql
+           as $$ begin raise exception 'it ran as %', current_user; end $$;
+         create domain pg_temp.text as pg_catalog.text check (pg_temp.evil(value));
+         create domain pg_temp.int8 as pg_catalog.int8 check (pg_temp.evil(value));
+         create domain pg_temp.bytea as pg_catalog.bytea check (pg_temp.evil(value));
+         select set_config('insula.scope', 'system', false);
+         set role insula_runtime;
+         select insula_audit_append('log of this test', '{}', 'x', null, 0);
+         select insula_audit_append('log of this test', '{}', 'x', null, 0)",
+    );
+    assert_eq!(app.db().number("select count(*) from audit_entry"), before + 2);
+}

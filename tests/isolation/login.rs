@@ -28,7 +28,9 @@ fn with_two_logins(settings: &mut Settings) {
          create role {server} login noinherit password 'of-this-test' in role insula_runtime;
          grant insula_runtime to {owner} with admin option;
          alter schema public owner to {owner};
-         grant create on database {name} to {owner}"
+         grant create on database {name} to {owner};
+         revoke connect, temporary on database {name} from public;
+         grant connect on database {name} to {owner}, {server}"
     ));
     settings.variables.insert("database_url".to_owned(), for_login(&address, &server));
     settings.variables.insert("database_owner_url".to_owned(), for_login(&address, &owner));
@@ -58,9 +60,12 @@ fn a_login_that_owns_nothing_serves_and_reaches_no_table_by_itself_on_postgresql
         let refusal = refusal.unwrap_or_else(|| panic!("{table} was read"));
         assert!(refusal.contains("permission denied"), "{table}: {refusal}");
     }
-    for statement in
-        ["create table mine (id int)", "drop table report", "alter table report no force row level security"]
-    {
+    for statement in [
+        "create table mine (id int)",
+        "create temporary table mine (id int)",
+        "drop table report",
+        "alter table report no force row level security",
+    ] {
         assert!(served.refusal(statement).is_some(), "{statement}");
     }
     // The owner is bound as well, though it could lift that.

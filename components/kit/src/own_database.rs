@@ -31,7 +31,7 @@ const DELETE: &str = include_str!("../sql/product_intent_delete.sql");
 const WAITING_AT_MOST: i64 = 100;
 /// How many intents are read at once: moved rows are about a megabyte each.
 const READ_AT_ONCE: i64 = 8;
-/// The most reads of intents of one call. With more waiting, the call is refused as busy, and the next one goes on.
+/// The most reads of intents of one call. With more waiting, who reads is refused as busy, and the next call goes on.
 const READS: usize = 16;
 
 const ADDRESS: &str = "database address";
@@ -156,12 +156,12 @@ impl Home {
         cx.query(Scope::Tenant(self.tenant_id), noted).await.map(|_| ())
     }
 
-    /// Does what waits, in order. Others may do the same at once.
+    /// Does what waits, in order, and says whether that was all: a call does only so much. Others may do the same at once.
     ///
     /// # Errors
     ///
-    /// When the tenant's database can't be reached, or refuses; [`sql::Error::Busy`] when there is more than a call does.
-    pub async fn settle(&self, cx: &Cx) -> Result<(), Failure> {
+    /// When the tenant's database can't be reached, or refuses.
+    pub async fn settle(&self, cx: &Cx) -> Result<bool, Failure> {
         let scope = Scope::Tenant(self.tenant_id);
         for _ in 0..READS {
             let list = Statement::new(LIST, params![self.tenant_id, READ_AT_ONCE]);
@@ -172,10 +172,10 @@ impl Home {
                 cx.query(scope, Statement::new(DELETE, params![self.tenant_id, id])).await?;
             }
             if waiting.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default() {
-                return Ok(());
+                return Ok(true);
             }
         }
-        Err(sql::Error::Busy.into())
+        Ok(false)
     }
 
     fn fulfil(&self, cx: &Cx, id: &str, row: &Row) -> Result<(), Failure> {
@@ -257,8 +257,8 @@ async fn read(cx: &Cx, home: &Home, statements: &[Statement], results: &mut [Row
     if reads.is_empty() {
         return Ok(());
     }
-    if home.waiting > 0 {
-        home.settle(cx).await?;
+    if home.waiting > 0 && !home.settle(cx).await? {
+        return Err(sql::Error::Busy.into());
     }
     let found = home.own.read(reads.iter().map(|(_, statement)| *statement))?;
     for ((place, statement), rows) in reads.into_iter().zip(found) {

@@ -3,8 +3,6 @@
 //! Many may do the same at once: each thing is done once, and who can't be reached is left, and tried again later.
 
 use insula_kit::own_database::Home;
-use insula_kit::schema::Failure;
-use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
@@ -30,21 +28,18 @@ pub async fn settle(cx: &Cx) -> Result<Settled, Problem> {
         if Timestamp::now() >= end {
             break;
         }
+        // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
+        store::postpone(cx.db(), id, cx.now()).await?;
         let settled = match Home::open(cx, id).await {
             Ok(home) => home.settle(cx).await,
             Err(failure) => Err(failure),
         };
         match settled {
-            Ok(()) => {
+            Ok(is_all) => {
                 store::reached(cx.db(), id).await?;
-                outcome.settled += 1;
+                outcome.settled += usize::from(is_all);
             }
-            // More than a call does: the next one goes on.
-            Err(Failure::Database(sql::Error::Busy)) => {}
-            Err(_) => {
-                store::postpone(cx.db(), id, cx.now()).await?;
-                outcome.postponed += 1;
-            }
+            Err(_) => outcome.postponed += 1,
         }
     }
     Ok(outcome)
@@ -59,6 +54,9 @@ pub async fn migrate(cx: &Cx) -> Result<(i64, i64), Problem> {
         let Some(last) = behind.last() else { break };
         after = last.to_string();
         for id in behind {
+            if Timestamp::now() >= end {
+                break;
+            }
             // Opening brings it up to date; who can't be reached is left, and counted below.
             migrated += i64::from(Home::open(cx, id).await.is_ok());
         }

@@ -4,6 +4,7 @@ use insula_domain::action::Action;
 use insula_kit::audit::Event;
 use insula_kit::own_database::Home;
 use insula_kit::sql;
+use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
 use crate::store::{database, ending};
@@ -15,6 +16,9 @@ const PARTS: usize = 20;
 /// may take.
 const CALLS_END_AFTER_MS: i64 = 300_000;
 
+/// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
+const PATIENCE_MS: i64 = 10_000;
+
 /// How long a database of a tenant's own is tried to be reached: a week. Then what is there is left to whoever has the database,
 /// and the tenant's log says so.
 const TRIED_FOR_MS: i64 = 7 * 86_400_000;
@@ -25,13 +29,20 @@ const TRIED_FOR_MS: i64 = 7 * 86_400_000;
 /// who is stopped is gone on for.
 pub async fn run(cx: &Cx) -> Result<usize, Problem> {
     let mut removed = 0;
+    let end = Timestamp::now().plus_ms(PATIENCE_MS);
     for _ in 0..PARTS {
+        if Timestamp::now() >= end {
+            break;
+        }
         let now = cx.now();
         let found = ending::find(cx.db(), now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
         let Some((id, since)) = found else { break };
+        // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
+        database::postpone(cx.db(), id, now).await?;
         let has_left = Home::leave(cx, id).await?;
-        if !has_left && since.plus_ms(TRIED_FOR_MS) > now {
-            database::postpone(cx.db(), id, now).await?;
+        if has_left {
+            database::reached(cx.db(), id).await?;
+        } else if since.plus_ms(TRIED_FOR_MS) > now {
             continue;
         }
         if !has_left {

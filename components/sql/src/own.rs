@@ -100,7 +100,10 @@ impl Own {
         if !name.bytes().all(is_plain) {
             return Err(Unfit::Failed);
         }
-        match postgres::run_alone(server, &format!("create database {name} template template0")) {
+        match postgres::run_alone(
+            server,
+            &format!("create database {name} template template0 encoding 'UTF8'"),
+        ) {
             Ok(()) => Ok(()),
             // It is there, or somebody makes it at this moment.
             Err(Error::Statement(code)) if [EXISTS, BEING_MADE].contains(&code.as_str()) => Ok(()),
@@ -194,12 +197,9 @@ fn unfit(error: Error) -> Unfit {
 /// What failed, without the words of whoever knows the address.
 fn nameless(error: Error) -> Error {
     match error {
-        Error::Unreachable(_) => Error::Unreachable("a tenant's own database".to_owned()),
-        other @ (Error::Refused(_)
-        | Error::Busy
-        | Error::Statement(_)
-        | Error::Decode(_)
-        | Error::Elsewhere) => other,
+        // Also what is busy: whose database it is decides for how long.
+        Error::Unreachable(_) | Error::Busy => Error::Unreachable("a tenant's own database".to_owned()),
+        other @ (Error::Refused(_) | Error::Statement(_) | Error::Decode(_) | Error::Elsewhere) => other,
     }
 }
 

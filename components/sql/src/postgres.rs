@@ -292,6 +292,12 @@ fn from_sqlstate(code: &str) -> Error {
         "IN006" => Error::Elsewhere,
         // admin_shutdown, crash_shutdown, cannot_connect_now
         "57P01" | "57P02" | "57P03" => Error::Unreachable(code.to_owned()),
-        _ => Error::Statement(format!("SQLSTATE {code}")),
+        _ if is_sqlstate(code) => Error::Statement(format!("SQLSTATE {code}")),
+        // Nothing that a tenant's own server makes up gets into a log.
+        _ => Error::Statement("no SQLSTATE".to_owned()),
     }
+}
+
+fn is_sqlstate(code: &str) -> bool {
+    code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }

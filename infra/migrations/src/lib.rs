@@ -139,6 +139,7 @@ pub fn leave_own_database(tenant_id: &str) -> String {
 declare
   is_own boolean;
 begin
+perform set_config('lock_timeout', '2s', true);
 perform pg_advisory_xact_lock(7310594302);
 if to_regnamespace('insula') is null then return; end if;
 if to_regclass('insula.home') is not null then

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{App, Second, eight_at_once, only_on_postgresql};
+use insula_tests::support::{App, Second, at_once, eight_at_once, only_on_postgresql};
 use serde_json::{Value, json};
 
 use super::super::schemas::analyzed;
@@ -122,4 +122,51 @@ fn diagnostics_and_the_checklist_look_where_the_data_is_on_postgresql() {
         steps["steps"].as_array().unwrap().iter().find(|step| step["step"] == name).unwrap()["done"].clone()
     };
     assert_eq!(done("isolation_verified"), true, "{steps}");
+}
+
+/// Protects everybody else: what hangs in one tenant's database must not be what every tick begins with.
+#[test]
+fn a_database_whose_tables_are_held_stops_no_tick_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let _ = analyzed(&ada);
+    let path = |tenant_id: &str| format!("/api/v1/tenants/{tenant_id}");
+    for person in [&ada, &bob] {
+        let _ = person.request("DELETE", &path(&person.tenant_id)).send().expect(202);
+    }
+    app.advance(Duration::from_secs(301));
+    let state = |id: &str| app.operator().get(&path(id)).send().expect(200).json()["state"].clone();
+    // As who reads it and goes to lunch.
+    insula_tests::support::block_on(async {
+        let (client, connection) =
+            tokio_postgres::connect(&own.address, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute("begin; select count(*) from insula.report").await.unwrap();
+        let _ = at_once(1, |_| tick(&app));
+        client.batch_execute("rollback").await.unwrap();
+    });
+    assert_eq!(
+        (state(&ada.tenant_id), state(&bob.tenant_id)),
+        (json!("deprovisioning"), json!("deleted")),
+        "the others' end does not wait for it"
+    );
+    app.advance(Duration::from_secs(61));
+    let _ = tick(&app);
+    assert_eq!(state(&ada.tenant_id), "deleted");
+}
+
+/// Protects what a tenant has in a database that a release does not know: it must not be forgotten with the tenant.
+#[test]
+fn a_release_that_knows_of_no_databases_ends_no_tenant_that_has_one_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let end = format!("update tenant set state = 'deleted' where id = '{}'", ada.tenant_id);
+    let refusal = app.db().refusal(&end).unwrap();
+    assert!(refusal.contains("database of its own"), "{refusal}");
 }

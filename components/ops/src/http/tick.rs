@@ -111,13 +111,14 @@ impl From<Delivery> for DeliveryView {
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
-    let removed_of_tenants = ending::run(cx).await?;
-    let tenant_databases = database::settle(cx).await?.into();
     let signing_keys = rotation::run(request).await.as_str();
     let audit_logs = signing::run(request).await.into();
     let public_url = config::variable("public_url").await.unwrap_or_default();
     let office = Office { master_keys: cx.master_keys()?, public_url: &public_url };
     let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
+    // Last, because others' databases have a part in it, which may be slow.
+    let removed_of_tenants = ending::run(cx).await?;
+    let tenant_databases = database::settle(cx).await?.into();
     let ran = ran.iter().map(RanView::from).collect();
     Response::ok(&TickView {
         ran,

@@ -14,6 +14,8 @@ use crate::http::allowed_hosts::AllowedHosts;
 
 /// How long to wait for a free connection, and for a new one to be made.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After which time a server that acknowledges nothing counts as gone.
+const GONE: Duration = Duration::from_secs(10);
 /// How many addresses are remembered for a component; most have one, and those of tenants' own databases come and go.
 const KNOWN: usize = 16;
 /// How many pools there are; beyond, the one goes that nobody remembers and that was asked for longest ago.
@@ -134,6 +136,8 @@ impl Pools {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
         }
+        // Who is gone without a word is known after a while, also while an answer is waited for.
+        config.tcp_user_timeout(GONE);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         // `prefer` takes what it gets, and what it gets on a local server is a certificate that
         // nobody can verify: only `require` is TLS, and then it is verified.
