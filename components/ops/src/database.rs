@@ -9,7 +9,7 @@ use insula_kit::{Cx, Problem};
 use crate::store::database as store;
 
 /// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
-const PATIENCE_MS: i64 = 10_000;
+pub const PATIENCE_MS: i64 = 10_000;
 
 /// What came of the databases that something waited for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,6 +7,8 @@ use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
+use crate::database::PATIENCE_MS;
+use crate::store::ending::Ending;
 use crate::store::{database, ending};
 
 /// The most parts of one call: each removes up to 1,000 rows of each table. The rest is due at the next call.
@@ -15,9 +17,6 @@ const PARTS: usize = 20;
 /// How long after a tenant was sent on its way out a call may still write that was let in before: longer than any request
 /// may take.
 const CALLS_END_AFTER_MS: i64 = 300_000;
-
-/// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
-const PATIENCE_MS: i64 = 10_000;
 
 /// How long a database of a tenant's own is tried to be reached: a week. Then what is there is left to whoever has the database,
 /// and the tenant's log says so.
@@ -36,16 +35,16 @@ pub async fn run(cx: &Cx) -> Result<usize, Problem> {
         }
         let now = cx.now();
         let found = ending::find(cx.db(), now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
-        let Some((id, since)) = found else { break };
-        // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
-        database::postpone(cx.db(), id, now).await?;
-        let has_left = Home::leave(cx, id).await?;
-        if has_left {
-            database::reached(cx.db(), id).await?;
-        } else if since.plus_ms(TRIED_FOR_MS) > now {
-            continue;
+        let Some(Ending { id, since, has_database }) = found else { break };
+        if has_database {
+            // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
+            database::postpone(cx.db(), id, now).await?;
         }
-        if !has_left {
+        if has_database && Home::leave(cx, id).await? {
+            database::reached(cx.db(), id).await?;
+        } else if has_database && since.plus_ms(TRIED_FOR_MS) > now {
+            continue;
+        } else if has_database {
             let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
             match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
                 // Somebody else did, or is at the same tenant.

@@ -126,11 +126,7 @@ pub fn read_own(
     texts: Vec<Option<String>>,
     arguments: Vec<Option<String>>,
 ) -> Result<Vec<Rows>, Error> {
-    let params = [
-        ParameterValue::Str(tenant_id.to_owned()),
-        ParameterValue::ArrayStr(texts),
-        ParameterValue::ArrayStr(arguments),
-    ];
+    let params = reading(tenant_id, texts, arguments);
     results(&run(&open(address)?, READ_OWN, &params)?)
 }
 
@@ -140,12 +136,18 @@ pub fn explain_own(
     texts: Vec<Option<String>>,
     arguments: Vec<Option<String>>,
 ) -> Result<Vec<Visit>, Error> {
-    let params = [
-        ParameterValue::Str(tenant_id.to_owned()),
-        ParameterValue::ArrayStr(texts),
-        ParameterValue::ArrayStr(arguments),
-    ];
+    let params = reading(tenant_id, texts, arguments);
     plan(&run(&open(address)?, EXPLAIN_OWN, &params)?)
+}
+
+/// The parameters of what reads.
+fn reading(
+    tenant_id: &str,
+    texts: Vec<Option<String>>,
+    arguments: Vec<Option<String>>,
+) -> [ParameterValue; 3] {
+    let tenant_id = ParameterValue::Str(tenant_id.to_owned());
+    [tenant_id, ParameterValue::ArrayStr(texts), ParameterValue::ArrayStr(arguments)]
 }
 
 pub fn apply_own(

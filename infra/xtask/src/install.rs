@@ -84,22 +84,9 @@ pub fn is_root() -> bool {
     process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Installs a program from crates.io at a version that is known to work, unless there is one.
-pub fn from_crates_io(workspace: &Workspace, name: &str, version: &str, why: &str) -> Result<PathBuf> {
-    from_crates_io_with(workspace, name, version, why, &[])
-}
-
-/// The same for a program that is used once and has little to do: compiled in a fraction of the time, and slower.
-pub fn from_crates_io_quickly(
-    workspace: &Workspace,
-    name: &str,
-    version: &str,
-    why: &str,
-) -> Result<PathBuf> {
-    from_crates_io_with(workspace, name, version, why, &["--debug"])
-}
-
-fn from_crates_io_with(
+/// Installs a program from crates.io at a version that is known to work, unless there is one; `--debug` among the options for
+/// one that has little to do: it is compiled in a fraction of the time, and is slower.
+pub fn from_crates_io(
     workspace: &Workspace,
     name: &str,
     version: &str,

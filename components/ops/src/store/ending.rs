@@ -2,7 +2,7 @@
 
 use insula_kit::id::TenantId;
 use insula_kit::params;
-use insula_kit::sql::{self, Db, Scope, Statement};
+use insula_kit::sql::{self, Db, Row, Scope, Statement};
 use insula_kit::time::Timestamp;
 
 const GET: &str = include_str!("../../sql/tenant_get_ending.sql");
@@ -24,14 +24,23 @@ const OWNED: [(&str, &str); 7] = [
     ("api_key", include_str!("../../sql/api_key_delete_by_tenant.sql")),
 ];
 
-/// The tenant that was first sent on its way out, at `latest` or before, and when that was.
-pub async fn find(
-    db: &Db,
-    latest: Timestamp,
-    now: Timestamp,
-) -> Result<Option<(TenantId, Timestamp)>, sql::Error> {
+/// A tenant on its way out.
+pub struct Ending {
+    pub id: TenantId,
+    /// When it was sent there.
+    pub since: Timestamp,
+    /// Whether it has a database of its own.
+    pub has_database: bool,
+}
+
+/// The tenant that was first sent on its way out, at `latest` or before.
+pub async fn find(db: &Db, latest: Timestamp, now: Timestamp) -> Result<Option<Ending>, sql::Error> {
     let rows = db.query(Scope::System, Statement::new(GET, params![latest, now])).await?;
-    rows.first().map(|row| Ok((row.id("id")?, row.time("state_at_ms")?))).transpose()
+    let read = |row: &Row| {
+        let has_database = row.integer("databases")? > 0;
+        Ok(Ending { id: row.id("id")?, since: row.time("state_at_ms")?, has_database })
+    };
+    rows.first().map(read).transpose()
 }
 
 /// Forgets the database of its own, with `entry` in its log. Refused when that is forgotten.

@@ -19,12 +19,8 @@ const PATIENCE_SECONDS: &str = "30";
 
 /// Runs cargo-deny, installing it when it is absent.
 pub fn check(workspace: &Workspace) -> Result<Verdict> {
-    install::from_crates_io_quickly(
-        workspace,
-        "cargo-deny",
-        VERSION,
-        "judges licences, sources and advisories",
-    )?;
+    let why = "judges licences, sources and advisories";
+    install::from_crates_io(workspace, "cargo-deny", VERSION, why, &["--debug"])?;
     let mut offline = process::cargo(workspace);
     process::run(offline.args(["deny", "--offline", "check", "licenses", "bans", "sources"]))?;
     if !fetched(workspace) {

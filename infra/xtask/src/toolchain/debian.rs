@@ -61,6 +61,7 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
         COMPONENT_LINKER,
         COMPONENT_LINKER_VERSION,
         "turns a linked module into a component",
+        &[],
     )?;
     let folder = links(workspace);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
