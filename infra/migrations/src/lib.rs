@@ -74,6 +74,7 @@ pub const STEPS: &[Step] = steps! {
     20 "0020_data_keys"
     21 "0021_log_keeper"
     22 "0022_databases"
+    23 "0023_guard"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

@@ -33,7 +33,7 @@ const NOT_ON_SQLITE: &str = "_on_postgresql";
 const ON_REDIS: &str = "_on_redis";
 
 /// What runs with the buckets in Redis, where nobody says which tests to run: what buckets have a part in.
-const OF_BUCKETS: [&str; 7] = [
+const OF_BUCKETS: [&str; 8] = [
     "admission::",
     "gateway::counted",
     "http::keys::last_use",
@@ -41,6 +41,7 @@ const OF_BUCKETS: [&str; 7] = [
     "http::keys::shared_limit",
     "http::tenants::limits",
     "http::usage::get",
+    "isolation::login",
 ];
 
 /// What to run; without any choice of the first four, all of them.

@@ -13,7 +13,6 @@ const LIST: &str = include_str!("../../sql/audit_entry_list.sql");
 const LIST_BY_PLACE: &str = include_str!("../../sql/audit_entry_list_by_place.sql");
 const LIST_WHOLE: &str = include_str!("../../sql/audit_entry_list_whole.sql");
 const GET: &str = include_str!("../../sql/audit_head_get.sql");
-const LIST_BY_ACTOR: &str = include_str!("../../sql/audit_entry_list_by_actor.sql");
 
 /// A log and where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,14 +102,14 @@ pub async fn place_of(db: &Db, log: &Log, at: Timestamp) -> Result<Option<u64>, 
 /// Reads entries, newest first.
 pub fn list(log: &Log, filter: &Filter, stretch: Stretch, rows: i64) -> Statement {
     let action = filter.action.map_or("", |action| action.as_str());
-    let (text, actor) = match &filter.actor {
-        Some(Actor::Id(id)) => (LIST_BY_ACTOR, id.as_str()),
-        Some(Actor::Nameless(kind)) => (LIST, *kind),
-        None => (LIST, ""),
+    let (id, kind) = match &filter.actor {
+        Some(Actor::Id(id)) => (id.as_str(), ""),
+        Some(Actor::Nameless(kind)) => ("", *kind),
+        None => ("", ""),
     };
     let Stretch { first, before, from, to } = stretch;
-    let params = params![&log.name, number(first), number(before), from, to, action, actor, rows];
-    Statement::new(text, params)
+    let params = params![&log.name, number(first), number(before), from, to, action, id, kind, rows];
+    Statement::new(LIST, params)
 }
 
 /// The entries that were read.

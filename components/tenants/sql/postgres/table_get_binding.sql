@@ -2,7 +2,7 @@
 -- how many rows they have in all (-1 if nobody has looked yet). A table that isn't there has no row.
 -- Parameters: $1 names.
 select c.relname as name, c.relrowsecurity::int as is_bound, c.relforcerowsecurity::int as is_forced,
-  (select count(*) from pg_policy p where p.polrelid = c.oid and position('insula_scope' in pg_get_expr(p.polqual, p.polrelid)) > 0)
+  (select count(*) from pg_policy p where p.polrelid = c.oid and pg_get_expr(p.polqual, p.polrelid) ~ 'insula[._]scope')
     as policies,
   c.reltuples::bigint as estimate
 from pg_class c

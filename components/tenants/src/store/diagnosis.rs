@@ -195,7 +195,7 @@ pub fn slowest(row: &Row) -> Result<Slowest, sql::Error> {
 /// What the tenant's callers have run most.
 pub fn main(tenant_id: TenantId, now: Timestamp) -> Vec<Main> {
     let of = |operation, table, alias, statement| Main { operation, table, alias, statement };
-    let log = params![tenant_id, 0, i64::MAX, 0, i64::MAX, "", "", PAGE];
+    let log = params![tenant_id, 0, i64::MAX, 0, i64::MAX, "", "", "", PAGE];
     vec![
         product::main(tenant_id, PAGE),
         of("get_usage", "usage_counter", "u", list_usage(tenant_id, now)),

@@ -32,16 +32,18 @@ const FILL_KEYS: &str = "
   order by l.id;
   drop table loaded_key;";
 
-/// The name of the guard's function that is bound by nothing.
-pub const UNBOUND_GUARD: &str = "admit_unbound";
-
-const COPY_GUARD: &str = r"do $copy$
+/// A copy of a function that is bound by nothing: it has no role, no scope, and asks nobody who it is.
+const COPY_UNBOUND: &str = r"do $copy$
 declare
   bound text := replace(pg_get_functiondef('{name}'::regproc), '{name}', '{copy}');
-  bare text := replace(bound, ' SET role TO ''insula_runtime''', '');
+  bare text := replace(replace(bound, ' SET role TO ''insula_runtime''', ''), ' SECURITY DEFINER', '');
 begin
-  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', ''[a-z]*'', true\);', '', 'g');
-  if bare = bound or bare like '%insula.scope%' or bare like '%SET role%' then
+  if bare = bound then
+    raise exception 'the copy is bound as well';
+  end if;
+  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', [a-z'']*, true\);', '', 'g');
+  bare := regexp_replace(bare, 'if not pg_has_role.*?end if;', '');
+  if bare ~ 'insula\.scope|pg_has_role' then
     raise exception 'the copy is bound as well';
   end if;
   execute bare;
@@ -58,6 +60,13 @@ begin
     end if;
   end loop;
 end $make$";
+
+/// A key, as it is stored.
+pub struct Key {
+    pub id: String,
+    pub digest: String,
+    pub tenant_id: String,
+}
 
 /// The database of a row.
 pub enum Database<'a> {
@@ -112,22 +121,29 @@ impl<'a> Database<'a> {
         process::output(&mut client).map(drop)
     }
 
-    /// Makes a copy of the guard's function that is bound by nothing, for a superuser, and gives the name of the function
-    /// itself. On PostgreSQL.
-    pub fn unbound_guard(&self, state: &Path) -> Result<String> {
-        let named = r"select proname from pg_proc where proname like 'insula\_admit\_%' and prokind = 'f'
-          order by proname desc limit 1";
-        let name = self.ask(state, named)?.trim().to_owned();
-        let copy = COPY_GUARD.replace("{name}", &name).replace("{copy}", UNBOUND_GUARD);
-        self.execute(state, &[&copy])?;
-        Ok(name)
+    /// The newest of the functions whose name begins so. On PostgreSQL.
+    pub fn newest_function(&self, state: &Path, start: &str) -> Result<String> {
+        let named = format!(
+            r"select proname from pg_proc where proname ~ '^{start}[0-9]+$' and prokind = 'f' order by proname desc limit 1"
+        );
+        Ok(self.ask(state, &named)?.trim().to_owned())
     }
 
-    /// The ids and the digests of all keys.
-    pub fn keys(&self, state: &Path) -> Result<Vec<(String, String)>> {
-        let said = self.ask(state, "select id || ' ' || digest from api_key")?;
-        let keys = said.lines().filter_map(|line| line.split_once(' '));
-        Ok(keys.map(|(id, digest)| (id.to_owned(), digest.to_owned())).collect())
+    /// Makes a copy of a function that is bound by nothing, for a superuser, and gives its name. On PostgreSQL.
+    pub fn unbound(&self, state: &Path, name: &str) -> Result<String> {
+        let copy = format!("{name}_unbound");
+        self.execute(state, &[&COPY_UNBOUND.replace("{name}", name).replace("{copy}", &copy)])?;
+        Ok(copy)
+    }
+
+    /// All keys.
+    pub fn keys(&self, state: &Path) -> Result<Vec<Key>> {
+        let said = self.ask(state, "select id || ' ' || digest || ' ' || tenant_id from api_key")?;
+        let key = |line: &str| {
+            let mut words = line.split(' ').map(str::to_owned);
+            Some(Key { id: words.next()?, digest: words.next()?, tenant_id: words.next()? })
+        };
+        Ok(said.lines().filter_map(key).collect())
     }
 
     /// The id of the one tenant that there is.

@@ -1,7 +1,6 @@
 //! What it costs that each tenant is an island: to make one, to bring a thousand up to date, to have ten thousand, and to
 //! be bound by the database at each call. On a durable PostgreSQL, each tenant with a schema of its own.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use super::guard::rotation;
 use crate::bench::Bench;
 use crate::bench::client;
 use crate::bench::customers::{self, Customers, bearer};
-use crate::bench::database::{Database, UNBOUND_GUARD};
+use crate::bench::database::{Database, Key};
 use crate::bench::figure::{Aim, Figure};
 use crate::bench::guests::{self, GUARDED};
 use crate::bench::load::{self, Load, Target};
@@ -139,46 +138,63 @@ pub fn many(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     )])
 }
 
-/// The guard's one statement as it is, and the same without role, scope and row-level security.
+/// The two statements of a call as they are, and the same bound by nothing: the guard's, without its role and row-level
+/// security, and a tenant's batch that reads, without scope, role and row-level security.
 pub fn bound(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let state = bench.lifeline.folder("tenants-bound")?;
     let database = Database::postgres(bench)?;
     Customers::make(bench, &state, &database, 10)?;
     let Database::Postgres(cluster) = &database else { bail!("no PostgreSQL") };
-    let guard = database.unbound_guard(&state)?;
     let keys = database.keys(&state)?;
-    let (mut with, mut without) = (0.0, 0.0);
-    for _ in 0..ROUNDS {
-        with += admissions(bench, &state, &cluster.url(), &guard, &keys)?;
-        without += admissions(bench, &state, &cluster.url(), UNBOUND_GUARD, &keys)?;
+    let rate = |function: &str, script: Script| {
+        let mut scripts = Vec::with_capacity(keys.len());
+        for key in &keys {
+            let file = state.join(format!("{function}-{}.sql", key.id));
+            std::fs::write(&file, script(function, key))?;
+            scripts.push(file);
+        }
+        pgbench(&cluster.url(), bench.seconds.div_ceil(ROUNDS), &scripts)
+    };
+    let mut figures = Vec::new();
+    for (start, what, script) in [
+        ("insula_admit_", "the guard's statement with its role and row-level security", admission as Script),
+        ("insula_batch_", "a tenant's batch with scope, role and row-level security", batch),
+    ] {
+        let bound = database.newest_function(&state, start)?;
+        let unbound = database.unbound(&state, &bound)?;
+        let (mut with, mut without) = (0.0, 0.0);
+        for _ in 0..ROUNDS {
+            with += rate(&bound, script)?;
+            without += rate(&unbound, script)?;
+        }
+        figures.push(Figure::ratio(
+            &format!("{what} against without"),
+            ("with/s", with / f64::from(ROUNDS)),
+            ("without/s", without / f64::from(ROUNDS)),
+            Aim::AtLeast(0.8),
+        ));
     }
-    Ok(vec![Figure::ratio(
-        "the guard's statement with scope, role and row-level security against without",
-        ("with/s", with / f64::from(ROUNDS)),
-        ("without/s", without / f64::from(ROUNDS)),
-        Aim::AtLeast(0.8),
-    )])
+    Ok(figures)
 }
 
-/// How often a function admits in a second, with each of the keys in turn.
-fn admissions(
-    bench: &Bench<'_>,
-    state: &Path,
-    url: &str,
-    function: &str,
-    keys: &[(String, String)],
-) -> Result<f64> {
-    let mut scripts = Vec::with_capacity(keys.len());
-    for (id, digest) in keys {
-        let file = state.join(format!("{function}-{id}.sql"));
-        let now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-        let about = format!(
-            "0, '{id}', '{digest}', null, 1, 'owner', 'read analyze', 1, {now}, 0, 'bench', '127.0.0.1', 0, '127.0.0.0/24'"
-        );
-        std::fs::write(&file, format!("select outcome from {function}({about});\n"))?;
-        scripts.push(file);
-    }
-    pgbench(url, bench.seconds.div_ceil(ROUNDS), &scripts)
+/// What calls a function for a key.
+type Script = fn(&str, &Key) -> String;
+
+/// Admits a call.
+fn admission(function: &str, Key { id, digest, .. }: &Key) -> String {
+    let now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+    format!(
+        "select outcome from {function}(0, '{id}', '{digest}', null, 1, 'owner', 'read analyze', 1, {now}, 0, 'bench', \
+         '127.0.0.1', 0, '127.0.0.0/24');\n"
+    )
+}
+
+/// Reads the key, as the seam would for its tenant.
+fn batch(function: &str, Key { id, tenant_id, .. }: &Key) -> String {
+    format!(
+        "select {function}('{tenant_id}', array['select id, name, scopes, created_at_ms from api_key \
+         where tenant_id = ($1)[1] and id = ($1)[2]'], array['{tenant_id}', '{id}'], array[1], array[0]);\n"
+    )
 }
 
 /// Brings the schemas up to date, call after call. Returns how many were.
