@@ -82,7 +82,7 @@ pub struct Settings {
     pub instance_reuse: usize,
     /// How many requests an instance answers at once.
     pub instance_concurrency: usize,
-    /// How many connections are kept to one PostgreSQL address.
+    /// How many connections are kept to one PostgreSQL address; by default two for each processor, and at least four.
     pub postgres_pool_size: usize,
     /// How many requests may compute for long at once; by default one less than there are worker
     /// threads, and at least one.
@@ -117,7 +117,7 @@ impl Default for Settings {
             queue_timeout: Duration::from_secs(5),
             instance_reuse: 128,
             instance_concurrency: 1,
-            postgres_pool_size: 16,
+            postgres_pool_size: 2 * std::thread::available_parallelism().map_or(2, usize::from).max(2),
             heavy_requests: None,
             max_waiting_heavy_requests: 32,
             drain_timeout: Duration::from_secs(10),

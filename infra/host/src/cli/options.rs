@@ -166,9 +166,10 @@ pub(crate) struct Limits {
     /// How many instances may exist at once.
     #[arg(long, value_name = "COUNT", default_value_t = 512)]
     pub(crate) max_instances: u32,
-    /// How many connections are kept to a PostgreSQL database.
-    #[arg(long, value_name = "COUNT", default_value_t = 16)]
-    pub(crate) postgres_pool_size: usize,
+    /// How many connections are kept to a PostgreSQL database; by default two for each processor. More of them slow each
+    /// other down on a server with few processors, and few of them wait for one that is far away.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) postgres_pool_size: Option<usize>,
     /// How long connections may take to finish when the server stops.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(crate) drain_timeout_seconds: u64,

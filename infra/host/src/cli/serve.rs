@@ -114,7 +114,7 @@ fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Sett
     let is_for_people = options.log.map_or_else(|| stdout().is_terminal(), |form| form == LogForm::Pretty);
     let log: Arc<dyn LogSink> =
         if is_for_people { Arc::new(PrettyLog::stdout()) } else { Arc::new(JsonLog::stdout()) };
-    let limits = &options.limits;
+    let (limits, defaults) = (&options.limits, Settings::default());
     Settings {
         variables,
         state_dir: options.state.clone(),
@@ -132,9 +132,9 @@ fn settings(options: &ServeOptions, variables: BTreeMap<String, String>) -> Sett
         queue_timeout: Duration::from_secs(limits.queue_timeout_seconds),
         instance_reuse: limits.instance_reuse,
         instance_concurrency: limits.instance_concurrency,
-        postgres_pool_size: limits.postgres_pool_size,
+        postgres_pool_size: limits.postgres_pool_size.unwrap_or(defaults.postgres_pool_size),
         drain_timeout: Duration::from_secs(limits.drain_timeout_seconds),
-        ..Settings::default()
+        ..defaults
     }
 }
 
