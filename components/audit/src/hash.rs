@@ -34,14 +34,20 @@ impl Hash {
     /// The hash of a node of the tree.
     #[must_use]
     pub fn node(left: Self, right: Self) -> Self {
-        Self(Sha256::new().chain_update([NODE]).chain_update(left.0).chain_update(right.0).finalize().into())
+        let mut bytes = [NODE; 65];
+        bytes[1..33].copy_from_slice(&left.0);
+        bytes[33..].copy_from_slice(&right.0);
+        Self(Sha256::digest(bytes).into())
     }
 
     /// The link of the entry at a place, counted from 0, after the link before.
     #[must_use]
     pub fn link(previous: Self, place: u64, leaf: Self) -> Self {
-        let hash = Sha256::new().chain_update([LINK]).chain_update(previous.0);
-        Self(hash.chain_update(place.to_be_bytes()).chain_update(leaf.0).finalize().into())
+        let mut bytes = [LINK; 73];
+        bytes[1..33].copy_from_slice(&previous.0);
+        bytes[33..41].copy_from_slice(&place.to_be_bytes());
+        bytes[41..].copy_from_slice(&leaf.0);
+        Self(Sha256::digest(bytes).into())
     }
 
     /// Its 64 lower-case hexadecimal digits.
