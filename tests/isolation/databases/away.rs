@@ -1,8 +1,9 @@
 //! A database that comes and goes: nothing is lost on the way there, and nothing is done twice.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use insula_tests::support::{App, Form, Second, at_once, eight_at_once, only_on_postgresql};
+use insula_host::Settings;
+use insula_tests::support::{App, Form, Line, Options, Second, at_once, eight_at_once, only_on_postgresql};
 use serde_json::json;
 
 use super::super::schemas::analyzed;
@@ -150,4 +151,61 @@ fn eight_who_write_at_once_are_all_there_once_and_each_reads_what_it_wrote_on_po
     assert_eq!(made.len(), 32);
     assert_eq!((listed(&ada), stored(&own), waiting(&app)), (made.clone(), made, 0));
     assert_eq!(own.number("select count(*) from insula.applied"), 32);
+}
+
+/// Protects a tenant's calls, and the places that they would keep: a server that says nothing is waited for once.
+#[test]
+fn a_server_that_does_not_answer_is_waited_for_once_and_nothing_is_lost_on_postgresql() {
+    only_on_postgresql();
+    let anywhere_near = |settings: &mut Settings| {
+        settings.variables.insert("tenant_database_host".to_owned(), "127.0.0.1:*".to_owned());
+    };
+    let app = App::with(Options { settings: anywhere_near, ..Options::default() }).without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let (login, place) = own.address.split_once("://").unwrap().1.split_once('@').unwrap();
+    let (server, name) = place.split_once('/').unwrap();
+    let line = Line::to(server);
+    let address = format!("postgres://{login}@{}/{name}", line.address());
+    let _ = give(&app, &ada.tenant_id, &address).expect(200);
+    let mut made = vec![analyzed(&ada)];
+
+    line.dead(true);
+    let begun = Instant::now();
+    made.push(analyzed(&ada));
+    let waited = begun.elapsed();
+    assert!(waited > Duration::from_secs(9) && waited < Duration::from_secs(25), "{waited:?}");
+    let begun = Instant::now();
+    made.push(analyzed(&ada));
+    for _ in 0..3 {
+        let answer = ada.get("/api/v1/reports").send();
+        answer.problem(503, "unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5), "it is left alone");
+    assert_eq!((waiting(&app), app.db().number("select failures from tenant_database")), (2, 1));
+
+    line.dead(false);
+    app.advance(Duration::from_secs(61));
+    made.sort();
+    assert_eq!((listed(&ada), stored(&own)), (made.clone(), made));
+    assert_eq!((waiting(&app), app.db().number("select failures from tenant_database")), (0, 0));
+}
+
+/// Protects a tenant whose database has something in it that refuses what is brought there: that is not taken for a fault of
+/// the platform's, and is done when it is put right.
+#[test]
+fn what_the_database_refuses_waits_until_it_is_put_right_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    own.execute("alter table insula.report add constraint of_somebody check (false)");
+    let made = analyzed(&ada);
+    ada.get("/api/v1/reports").send().problem(503, "unavailable");
+    assert_eq!((waiting(&app), stored(&own).len()), (1, 0));
+    own.execute("alter table insula.report drop constraint of_somebody");
+    assert_eq!(listed(&ada), [made]);
+    assert_eq!(waiting(&app), 0);
 }

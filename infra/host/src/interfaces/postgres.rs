@@ -8,6 +8,7 @@ mod ranges;
 mod value;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::sync::oneshot;
@@ -25,8 +26,16 @@ use crate::postgres::{Connection, Found};
 use crate::worker::State;
 use parameter::Parameter;
 
+/// How long a statement may take on a server that the component was told of while it ran. Those of the application's own
+/// configuration are the operator's, and may take as long as the request.
+const STRANGERS_TIME: Duration = Duration::from_secs(10);
+
 /// A component's hold on a connection.
-pub struct Handle(Arc<Connection>);
+#[derive(Clone)]
+pub struct Handle {
+    connection: Arc<Connection>,
+    time: Option<Duration>,
+}
 
 /// A connection that is yet to be made.
 #[derive(Clone)]
@@ -38,19 +47,32 @@ pub struct Builder {
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 type Rows = (Vec<Column>, StreamReader<Vec<DbValue>>, FutureReader<Result<(), Error>>);
 
-async fn connect(component: Arc<ComponentState>, builder: Builder) -> Result<Arc<Connection>, Error> {
+async fn connect(component: Arc<ComponentState>, builder: Builder) -> Result<Handle, Error> {
     let ca_root = builder.ca_root.as_deref();
-    Ok(component.postgres.connect(&builder.address, ca_root, &component.hosts).await?)
+    let connection = component.postgres.connect(&builder.address, ca_root, &component.hosts).await?;
+    let is_configured = component.variables.values().any(|value| *value == builder.address);
+    Ok(Handle { connection, time: (!is_configured).then_some(STRANGERS_TIME) })
 }
 
-async fn find(connection: &Arc<Connection>, sql: &str, values: Vec<ParameterValue>) -> Result<Found, Error> {
-    let parameters: Vec<Parameter> = values.into_iter().map(Parameter).collect();
-    connection.query(sql, &parameters).await?.ok_or_else(errors::closed)
-}
+impl Handle {
+    async fn find(&self, sql: &str, values: Vec<ParameterValue>) -> Result<Found, Error> {
+        let parameters: Vec<Parameter> = values.into_iter().map(Parameter).collect();
+        self.connection.query(sql, &parameters).await?.ok_or_else(errors::closed)
+    }
 
-async fn execute(connection: &Arc<Connection>, sql: &str, values: Vec<ParameterValue>) -> Result<u64, Error> {
-    let parameters: Vec<Parameter> = values.into_iter().map(Parameter).collect();
-    connection.execute(sql, &parameters).await?.ok_or_else(errors::closed)
+    async fn execute(&self, sql: &str, values: Vec<ParameterValue>) -> Result<u64, Error> {
+        let parameters: Vec<Parameter> = values.into_iter().map(Parameter).collect();
+        self.within(async { self.connection.execute(sql, &parameters).await?.ok_or_else(errors::closed) })
+            .await
+    }
+
+    /// Gives up on a server that takes too long; the connection is then closed.
+    async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        match self.time {
+            None => work.await,
+            Some(time) => tokio::time::timeout(time, work).await.unwrap_or_else(|_| Err(errors::silent())),
+        }
+    }
 }
 
 async fn collect(found: Found) -> Result<RowSet, Error> {
@@ -70,13 +92,13 @@ async fn collect(found: Found) -> Result<RowSet, Error> {
 impl Interface for State {}
 
 impl State {
-    fn postgres(&self, handle: &Resource<Handle>) -> wasmtime::Result<Arc<Connection>> {
-        Ok(self.table.get(handle)?.0.clone())
+    fn postgres(&self, handle: &Resource<Handle>) -> wasmtime::Result<Handle> {
+        Ok(self.table.get(handle)?.clone())
     }
 
-    fn keep(&mut self, connection: Result<Arc<Connection>, Error>) -> Answer<Resource<Handle>> {
-        match connection {
-            Ok(connection) => Ok(Ok(self.table.push(Handle(connection))?)),
+    fn keep(&mut self, handle: Result<Handle, Error>) -> Answer<Resource<Handle>> {
+        match handle {
+            Ok(handle) => Ok(Ok(self.table.push(handle)?)),
             Err(error) => Ok(Err(error)),
         }
     }
@@ -84,8 +106,8 @@ impl State {
 
 impl HostConnection for State {
     async fn open(&mut self, address: String) -> Answer<Resource<Handle>> {
-        let connection = connect(self.component().clone(), Builder { address, ca_root: None }).await;
-        self.keep(connection)
+        let handle = connect(self.component().clone(), Builder { address, ca_root: None }).await;
+        self.keep(handle)
     }
 
     async fn query(
@@ -94,11 +116,8 @@ impl HostConnection for State {
         sql: String,
         values: Vec<ParameterValue>,
     ) -> Answer<RowSet> {
-        let connection = self.postgres(&this)?;
-        match find(&connection, &sql, values).await {
-            Ok(found) => Ok(collect(found).await),
-            Err(error) => Ok(Err(error)),
-        }
+        let handle = self.postgres(&this)?;
+        Ok(handle.within(async { collect(handle.find(&sql, values).await?).await }).await)
     }
 
     async fn execute(
@@ -107,8 +126,8 @@ impl HostConnection for State {
         sql: String,
         values: Vec<ParameterValue>,
     ) -> Answer<u64> {
-        let connection = self.postgres(&this)?;
-        Ok(execute(&connection, &sql, values).await)
+        let handle = self.postgres(&this)?;
+        Ok(handle.execute(&sql, values).await)
     }
 
     fn drop(&mut self, this: Resource<Handle>) -> wasmtime::Result<()> {
@@ -120,8 +139,8 @@ impl HostConnection for State {
 impl<T: Send> HostConnectionWithStore<T> for Host {
     async fn open_async(store: &Accessor<T, Self>, address: String) -> Answer<Resource<Handle>> {
         let component = store.with(|mut access| access.get().component().clone());
-        let connection = connect(component, Builder { address, ca_root: None }).await;
-        store.with(|mut access| access.get().keep(connection))
+        let handle = connect(component, Builder { address, ca_root: None }).await;
+        store.with(|mut access| access.get().keep(handle))
     }
 
     async fn query_async(
@@ -130,8 +149,9 @@ impl<T: Send> HostConnectionWithStore<T> for Host {
         sql: String,
         values: Vec<ParameterValue>,
     ) -> Answer<Rows> {
-        let connection = store.with(|mut access| access.get().postgres(&this))?;
-        let found = match find(&connection, &sql, values).await {
+        let handle = store.with(|mut access| access.get().postgres(&this))?;
+        // The rest of its rows may come as slowly as they are read.
+        let found = match handle.within(handle.find(&sql, values)).await {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
@@ -162,8 +182,8 @@ impl<T: Send> HostConnectionWithStore<T> for Host {
         sql: String,
         values: Vec<ParameterValue>,
     ) -> Answer<u64> {
-        let connection = store.with(|mut access| access.get().postgres(&this))?;
-        Ok(execute(&connection, &sql, values).await)
+        let handle = store.with(|mut access| access.get().postgres(&this))?;
+        Ok(handle.execute(&sql, values).await)
     }
 }
 
@@ -195,8 +215,8 @@ impl HostConnectionBuilder for State {
 
     async fn build(&mut self, this: Resource<Builder>) -> Answer<Resource<Handle>> {
         let builder = self.table.get(&this)?.clone();
-        let connection = connect(self.component().clone(), builder).await;
-        self.keep(connection)
+        let handle = connect(self.component().clone(), builder).await;
+        self.keep(handle)
     }
 
     fn drop(&mut self, this: Resource<Builder>) -> wasmtime::Result<()> {
@@ -211,7 +231,7 @@ impl<T: Send> HostConnectionBuilderWithStore<T> for Host {
             let state = access.get();
             wasmtime::error::Ok((state.component().clone(), state.table.get(&this)?.clone()))
         })?;
-        let connection = connect(component, builder).await;
-        store.with(|mut access| access.get().keep(connection))
+        let handle = connect(component, builder).await;
+        store.with(|mut access| access.get().keep(handle))
     }
 }

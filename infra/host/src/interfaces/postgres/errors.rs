@@ -12,6 +12,11 @@ pub(super) fn closed() -> Error {
     Error::ConnectionFailed("the connection is closed".to_owned())
 }
 
+/// The server took too long.
+pub(super) fn silent() -> Error {
+    Error::ConnectionFailed("the server does not answer".to_owned())
+}
+
 impl From<Unreachable> for Error {
     fn from(error: Unreachable) -> Self {
         Self::ConnectionFailed(error.to_string())
