@@ -1,13 +1,10 @@
 //! Checks a log in a file, line by line.
 
-use std::io::{self, BufRead, Read as _};
-
 use serde::Deserialize;
 
 use super::fault::{Fault, Why};
 use super::line::{
-    CHECKPOINT_START, CheckpointLine, ENTRY_START, EntryLine, FORM, Header, LENGTH_LIMIT, entry_end_length,
-    is_entry_end,
+    CHECKPOINT_START, CheckpointLine, ENTRY_START, EntryLine, FORM, Header, entry_end_length, is_entry_end,
 };
 use crate::chain::Head;
 use crate::checkpoint::Checkpoint;
@@ -44,43 +41,34 @@ struct Owned<'a> {
     tenant_id: &'a str,
 }
 
-/// Checks a whole log. `progress` is told how many entries were checked, now and then.
-///
-/// # Errors
-///
-/// When it can't be read; the inner error is what is wrong first.
-pub fn verify(
-    log: impl BufRead,
-    verifier: &Verifier,
-    progress: impl FnMut(u64),
-) -> io::Result<Result<Checked, Fault>> {
-    run(log, Check::new(verifier.clone()), progress)
+/// What can be said of the line of an entry without knowing those before it.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    leaf: Hash,
+    /// What is wrong with the entry itself.
+    why: Option<Why>,
 }
 
-/// The same with a check that may know more of the log.
-///
-/// # Errors
-///
-/// As [`verify`].
-pub fn run(
-    mut log: impl BufRead,
-    mut check: Check,
-    mut progress: impl FnMut(u64),
-) -> io::Result<Result<Checked, Fault>> {
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let limit = u64::try_from(LENGTH_LIMIT).unwrap_or(u64::MAX);
-        if log.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
-            return Ok(check.end());
-        }
-        if let Err(fault) = check.line(&line) {
-            return Ok(Err(fault));
-        }
-        if check.head.size.is_multiple_of(1 << 14) {
-            progress(check.head.size);
-        }
-    }
+/// Whether a line is that of an entry, as far as its first bytes say.
+pub(super) fn is_entry(line: &[u8]) -> bool {
+    line.starts_with(ENTRY_START.as_bytes())
+}
+
+/// Judges the line of the entry at a place of the log of a tenant, without the new line that ends it.
+pub(super) fn judge(line: &[u8], place: u64, tenant_id: &str) -> Judged {
+    let bytes = bytes_of(line, place);
+    let why = match text_of(bytes, "tenant_id").or_else(|| read_any(bytes)) {
+        None => Some(Why::Unreadable),
+        Some(owner) if owner != tenant_id => Some(Why::Foreign),
+        Some(_) => None,
+    };
+    Judged { leaf: Hash::leaf(bytes), why }
+}
+
+/// The entry in its line. What follows it is as long for every link, so it is known where the entry ends.
+fn bytes_of(line: &[u8], place: u64) -> &[u8] {
+    let end = line.len().checked_sub(entry_end_length(place));
+    end.and_then(|end| line.get(ENTRY_START.len()..end)).unwrap_or_default()
 }
 
 impl Check {
@@ -119,8 +107,9 @@ impl Check {
         let whole = whole.ok_or(unreadable.clone())?;
         if whole.starts_with(CHECKPOINT_START.as_bytes()) {
             self.checkpoint(whole)
-        } else if whole.starts_with(ENTRY_START.as_bytes()) {
-            self.entry(whole)
+        } else if is_entry(whole) {
+            let judged = judge(whole, next, self.tenant_id());
+            self.join(whole, &judged)
         } else {
             Err(unreadable)
         }
@@ -144,33 +133,36 @@ impl Check {
         Ok(Checked { checkpoint, tenant_id })
     }
 
-    fn entry(&mut self, line: &[u8]) -> Result<(), Fault> {
+    /// Takes the next line, which is that of an entry and was judged as the one of [the next place](Self::size), without the
+    /// new line that ends it.
+    pub(super) fn join(&mut self, line: &[u8], Judged { leaf, why }: &Judged) -> Result<(), Fault> {
         let place = self.head.size;
-        // What follows the entry is as long for every link, so it is known where the entry ends.
-        let end = line.len().checked_sub(entry_end_length(place));
-        let bytes = end.and_then(|end| line.get(ENTRY_START.len()..end)).unwrap_or_default();
-        let leaf = Hash::leaf(bytes);
-        let next = self.head.after(leaf);
-        if !is_entry_end(&line[line.len() - entry_end_length(place).min(line.len())..], next.link, place)
-            || bytes.is_empty()
-        {
+        let next = self.head.after(*leaf);
+        let end = line.len().saturating_sub(entry_end_length(place));
+        if !is_entry_end(&line[end..], next.link, place) || end <= ENTRY_START.len() {
             return Err(misfit(line, place));
         }
-        let wrong = |why| Err(Fault::Entry { seq: place, why });
-        let Some(owner) = text_of(bytes, "tenant_id").or_else(|| read_any(bytes)) else {
-            return wrong(Why::Unreadable);
-        };
-        if self.header.as_ref().is_none_or(|(_, tenant_id)| tenant_id != owner) {
-            return wrong(Why::Foreign);
+        if let Some(why) = why {
+            return Err(Fault::Entry { seq: place, why: *why });
         }
         self.head = next;
-        self.tree.push(leaf, |_, _| {});
+        self.tree.push(*leaf, |_, _| {});
         match &self.kept {
             Some(kept) if kept.size == self.head.size && kept.root != self.tree.root() => {
                 Err(Fault::Rewritten { from: self.covered.unwrap_or_default(), size: kept.size })
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// How many entries were taken.
+    pub(super) fn size(&self) -> u64 {
+        self.head.size
+    }
+
+    /// Whose log it is, once its first line was taken.
+    pub(super) fn tenant_id(&self) -> &str {
+        self.header.as_ref().map(|(_, tenant_id)| tenant_id.as_str()).unwrap_or_default()
     }
 
     fn checkpoint(&mut self, line: &[u8]) -> Result<(), Fault> {

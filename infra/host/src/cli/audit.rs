@@ -26,14 +26,14 @@ pub(crate) fn verify(options: &VerifyOptions) -> ExitCode {
     }
 }
 
-fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+fn open(file: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     if file == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
     Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(file)?)))
 }
 
-fn check(log: impl BufRead, options: &VerifyOptions) -> io::Result<ExitCode> {
+fn check(log: impl BufRead + Send, options: &VerifyOptions) -> io::Result<ExitCode> {
     let shows_progress = io::stderr().is_terminal();
     let mut check = Check::new(options.key.clone());
     if let Some(file) = &options.checkpoint {
