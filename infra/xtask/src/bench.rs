@@ -57,6 +57,11 @@ pub struct Bench<'a> {
     pub seconds: u32,
 }
 
+/// Whether a row is one that was asked for: by its name, or with others by a part of theirs that is no row's whole name.
+fn is_meant(name: &str, asked: &str) -> bool {
+    name == asked || (name.contains(asked) && rows::ALL.iter().all(|(other, _)| *other != asked))
+}
+
 /// The command: takes the chosen rows, prints the table and writes `target/bench.json`.
 pub fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let seconds = arguments.option("--seconds")?.unwrap_or_else(|| "10".to_owned());
@@ -76,7 +81,7 @@ pub fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let mut figures = Vec::new();
     let mut failed = Vec::new();
     for (name, row) in rows::ALL {
-        if !chosen.is_empty() && !chosen.iter().any(|part| name.contains(part.as_str())) {
+        if !chosen.is_empty() && !chosen.iter().any(|part| is_meant(name, part)) {
             continue;
         }
         match report::step(name, || row(&bench)) {
