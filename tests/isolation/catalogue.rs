@@ -148,6 +148,7 @@ fn a_role_that_functions_act_as_can_do_nothing_else_and_nobody_becomes_it_on_pos
 fn the_guard_answers_nobody_who_does_not_serve_on_postgresql() {
     only_on_postgresql();
     let app = App::start();
+    let ada = app.person("ada");
     for call in [
         "insula_admit_4(0, '', '', null, 1, 'owner', 'read', 1, 0, 0, 'x', null, 0, null)",
         "insula_count_call('x', 0, null, 0, 'x')",
@@ -158,7 +159,16 @@ fn the_guard_answers_nobody_who_does_not_serve_on_postgresql() {
              select * from {call}"
         ));
         assert!(refusal.is_some_and(|told| told.contains("only who serves asks the guard")), "{call}");
+        // Nor does a statement of a tenant's batch, which may count nothing for others.
+        for product in [0, 1] {
+            let told = app.db().rows(&format!(
+                "select insula_batch_3('{}', array[$s$select * from public.{call}$s$], '{{}}', array[0], array[{product}])",
+                ada.tenant_id
+            ));
+            assert_eq!(told.concat(), [r#"{"failed" : "42501"}"#], "{call}");
+        }
     }
+    assert_eq!(app.db().number("select count(*) from usage_counter where tenant_id = 'x'"), 0);
 }
 
 /// Protects the log from whoever is connected: a session's own types are found before the system's, and what checks a value of

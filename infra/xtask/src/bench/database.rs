@@ -42,7 +42,7 @@ begin
     raise exception 'the copy is bound as well';
   end if;
   bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', [a-z'']*, true\);', '', 'g');
-  bare := regexp_replace(bare, 'if not pg_has_role.*?end if;', '');
+  bare := regexp_replace(bare, 'if current_setting\(''role''\).*?end if;', '');
   if bare ~ 'insula\.scope|pg_has_role' then
     raise exception 'the copy is bound as well';
   end if;
