@@ -10,7 +10,7 @@
 //! - That what was stored is in the tenant's database when the call returns: while that can't be reached, it waits here, up to
 //!   a number. Then batches are refused as unavailable. What reads is refused so at once.
 //! - That a call is quick where that database doesn't answer at all: one waits until the server that it runs on gives up, and
-//!   then the database is left alone for a while. On Spin, which sets no time, a call ends with its request's.
+//!   then the database is left alone for a minute. On Spin, which sets no time, a call ends with its request's.
 
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,7 @@ const SET_STEP: &str = include_str!("../sql/tenant_database_set_step.sql");
 const INTEND: &str = include_str!("../sql/product_intent_insert.sql");
 const LIST: &str = include_str!("../sql/product_intent_list.sql");
 const DELETE: &str = include_str!("../sql/product_intent_delete.sql");
-const POSTPONE: &str = include_str!("../sql/tenant_database_postpone.sql");
-const SET_REACHED: &str = include_str!("../sql/tenant_database_set_reached.sql");
+const SET_SILENT: &str = include_str!("../sql/tenant_database_set_silent.sql");
 
 /// How many batches may wait for a tenant's database.
 const WAITING_AT_MOST: i64 = 100;
@@ -40,9 +39,11 @@ const READ_AT_ONCE: i64 = 8;
 /// The most reads of intents of one call. With more waiting, who reads is refused as busy, and the next call goes on.
 const READS: usize = 16;
 
-/// From which time on a call that could not reach a database has it left alone for a while: what is refused at once may be
-/// tried at once, what hangs would take the time of every call.
-const HANGS_FROM: Duration = Duration::from_secs(2);
+/// From which time on a server that a call could not reach is one that doesn't answer, and is left alone for a while: what is
+/// refused at once may be tried at once, but one that says nothing would take the time of every call.
+const SILENT_FROM: Duration = Duration::from_secs(2);
+/// For how long. Then one call tries again.
+const LEFT_ALONE_MS: i64 = 60_000;
 
 const ADDRESS: &str = "database address";
 
@@ -52,9 +53,8 @@ pub struct Home {
     key: DataKey,
     own: Own,
     waiting: i64,
-    failures: i64,
-    /// It could not be reached, and it is not yet time to try again.
-    is_resting: bool,
+    /// It did not answer a while ago, and is left alone.
+    is_silent: bool,
 }
 
 /// How a tenant's own database is.
@@ -100,43 +100,10 @@ impl Home {
     pub async fn open(cx: &Cx, tenant_id: TenantId) -> Result<Self, Failure> {
         let (home, is_behind) = Self::find(cx, tenant_id).await?.ok_or(sql::Error::Elsewhere)?;
         if is_behind {
-            home.wake()?;
+            home.check_silence()?;
             home.noted(cx, home.update(cx)).await?;
         }
         Ok(home)
-    }
-
-    /// The same, also while it is left alone: for whoever tries it when it is time.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::open`].
-    pub async fn reach(cx: &Cx, tenant_id: TenantId) -> Result<Self, Failure> {
-        let (home, is_behind) = Self::find(cx, tenant_id).await?.ok_or(sql::Error::Elsewhere)?;
-        if is_behind {
-            home.update(cx).await?;
-        }
-        Ok(home)
-    }
-
-    /// Has the database of a tenant left alone: for a minute, and twice as long each time.
-    ///
-    /// # Errors
-    ///
-    /// Failures of this database.
-    pub async fn postpone(cx: &Cx, tenant_id: TenantId) -> Result<(), Failure> {
-        let postpone = Statement::new(POSTPONE, params![cx.now(), tenant_id]);
-        cx.query(Scope::Tenant(tenant_id), postpone).await.map(|_| ())
-    }
-
-    /// Notes that the database of a tenant was reached.
-    ///
-    /// # Errors
-    ///
-    /// Failures of this database.
-    pub async fn reached(cx: &Cx, tenant_id: TenantId) -> Result<(), Failure> {
-        let reached = Statement::new(SET_REACHED, params![tenant_id]);
-        cx.query(Scope::Tenant(tenant_id), reached).await.map(|_| ())
     }
 
     /// Which database a tenant has; none where it has none.
@@ -183,14 +150,14 @@ impl Home {
     }
 
     /// Refuses to be used while it is left alone.
-    fn wake(&self) -> Result<(), sql::Error> {
-        if self.is_resting {
+    fn check_silence(&self) -> Result<(), sql::Error> {
+        if self.is_silent {
             return Err(sql::Error::Unreachable("a tenant's own database, which did not answer".to_owned()));
         }
         Ok(())
     }
 
-    /// Does something there, and remembers how that went.
+    /// Does something there, and remembers if nobody answered.
     #[expect(
         clippy::disallowed_methods,
         reason = "what is measured is how long it takes, and not what time it is"
@@ -198,15 +165,13 @@ impl Home {
     async fn noted<T>(&self, cx: &Cx, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let begun = Instant::now();
         let outcome = work.await;
-        let hung = || begun.elapsed() >= HANGS_FROM;
-        // Who called is told how it went there, whatever comes of the note.
-        let _ = match &outcome {
-            Err(Failure::Database(sql::Error::Unreachable(_))) if hung() => {
-                Self::postpone(cx, self.tenant_id).await
-            }
-            Ok(_) if self.failures > 0 => Self::reached(cx, self.tenant_id).await,
-            Ok(_) | Err(_) => Ok(()),
-        };
+        let is_away = matches!(outcome, Err(Failure::Database(sql::Error::Unreachable(_))));
+        if is_away && begun.elapsed() >= SILENT_FROM {
+            let until = cx.now().plus_ms(LEFT_ALONE_MS);
+            let noted = Statement::new(SET_SILENT, params![until, self.tenant_id]);
+            // Who called is told how it went there, whatever comes of the note.
+            let _ = cx.query(Scope::Tenant(self.tenant_id), noted).await;
+        }
         outcome
     }
 
@@ -216,10 +181,10 @@ impl Home {
         let Some(row) = found.first() else { return Ok(None) };
         let key = cx.tenant_key(tenant_id).await?;
         let own = Own::new(cx.open_under(&key, ADDRESS, &row.text("sealed")?)?, tenant_id);
-        let is_resting = row.time("retry_at_ms")? > cx.now();
-        let (waiting, failures) = (row.integer("waiting")?, row.integer("failures")?);
+        let is_silent = row.time("silent_until_ms")? > cx.now();
+        let waiting = row.integer("waiting")?;
         let is_behind = row.integer("step")? < i64::from(insula_migrations::newest_of_tenants());
-        Ok(Some((Self { tenant_id, key, own, waiting, failures, is_resting }, is_behind)))
+        Ok(Some((Self { tenant_id, key, own, waiting, is_silent }, is_behind)))
     }
 
     /// Brings it up to date.
@@ -337,7 +302,7 @@ pub(crate) async fn batch(cx: &Cx, scope: Scope, statements: Vec<Statement>) -> 
             results[place] = rows;
         }
     }
-    if first_change.is_some() && !home.is_resting {
+    if first_change.is_some() && !home.is_silent {
         // It is stored, so the caller has what it asked for; what can't be done now is done by whoever comes next.
         let _ = home.noted(cx, home.settle(cx)).await;
     }
@@ -351,7 +316,7 @@ async fn read(cx: &Cx, home: &Home, statements: &[Statement], results: &mut [Row
     if reads.is_empty() {
         return Ok(());
     }
-    home.wake()?;
+    home.check_silence()?;
     let texts: Vec<_> = reads.iter().map(|(_, statement)| *statement).collect();
     let found = home.noted(cx, home.read_after_what_waits(cx, &texts)).await?;
     for ((place, statement), rows) in reads.into_iter().zip(found) {

@@ -29,14 +29,14 @@ pub async fn settle(cx: &Cx) -> Result<Settled, Problem> {
             break;
         }
         // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
-        Home::postpone(cx, id).await?;
-        let settled = match Home::reach(cx, id).await {
+        store::postpone(cx.db(), id, cx.now()).await?;
+        let settled = match Home::open(cx, id).await {
             Ok(home) => home.settle(cx).await,
             Err(failure) => Err(failure),
         };
         match settled {
             Ok(is_all) => {
-                Home::reached(cx, id).await?;
+                store::reached(cx.db(), id).await?;
                 outcome.settled += usize::from(is_all);
             }
             Err(_) => outcome.postponed += 1,

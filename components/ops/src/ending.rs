@@ -8,8 +8,8 @@ use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
 use crate::database::PATIENCE_MS;
-use crate::store::ending;
 use crate::store::ending::Ending;
+use crate::store::{database, ending};
 
 /// The most parts of one call: each removes up to 1,000 rows of each table. The rest is due at the next call.
 const PARTS: usize = 20;
@@ -38,10 +38,10 @@ pub async fn run(cx: &Cx) -> Result<usize, Problem> {
         let Some(Ending { id, since, has_database }) = found else { break };
         if has_database {
             // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
-            Home::postpone(cx, id).await?;
+            database::postpone(cx.db(), id, now).await?;
         }
         if has_database && Home::leave(cx, id).await? {
-            Home::reached(cx, id).await?;
+            database::reached(cx.db(), id).await?;
         } else if has_database && since.plus_ms(TRIED_FOR_MS) > now {
             continue;
         } else if has_database {

@@ -401,6 +401,9 @@ begin
   end loop;
 end;
 
+-- Until when a tenant's database is left alone that did not answer.
+alter table tenant_database add column silent_until_ms bigint not null default 0;
+
 -- Where a log ends is written anew with every entry: with room beside it, in its place.
 alter table audit_head set (fillfactor = 50);
 alter table bucket set (fillfactor = 50);

@@ -202,6 +202,7 @@ pub const TENANT_DATABASE: Table = Table {
         ("set_at_ms", Technical),
         ("failures", Technical),
         ("retry_at_ms", Technical),
+        ("silent_until_ms", Technical),
     ],
 };
 

@@ -8,6 +8,8 @@ use insula_kit::time::Timestamp;
 const LIST_DUE: &str = include_str!("../../sql/tenant_database_list_due.sql");
 const LIST_BEHIND: &str = include_str!("../../sql/tenant_database_list_behind.sql");
 const COUNT_BEHIND: &str = include_str!("../../sql/tenant_database_count_behind.sql");
+const POSTPONE: &str = include_str!("../../sql/tenant_database_postpone.sql");
+const SET_REACHED: &str = include_str!("../../sql/tenant_database_set_reached.sql");
 
 /// Some of those that something waits for.
 pub async fn due(db: &Db, now: Timestamp) -> Result<Vec<TenantId>, sql::Error> {
@@ -25,6 +27,16 @@ pub async fn count_behind(db: &Db) -> Result<i64, sql::Error> {
     let newest = i64::from(insula_migrations::newest_of_tenants());
     let rows = db.query(Scope::System, Statement::new(COUNT_BEHIND, params![newest])).await?;
     rows.first().map_or(Ok(0), |row| row.integer("behind"))
+}
+
+/// Has one tried again later.
+pub async fn postpone(db: &Db, id: TenantId, now: Timestamp) -> Result<(), sql::Error> {
+    db.query(Scope::Tenant(id), Statement::new(POSTPONE, params![now, id])).await.map(|_| ())
+}
+
+/// Notes that one was reached.
+pub async fn reached(db: &Db, id: TenantId) -> Result<(), sql::Error> {
+    db.query(Scope::Tenant(id), Statement::new(SET_REACHED, params![id])).await.map(|_| ())
 }
 
 async fn list(db: &Db, statement: Statement) -> Result<Vec<TenantId>, sql::Error> {
