@@ -136,6 +136,31 @@ fn a_quota_that_is_used_up_takes_no_token_from_any_bucket() {
     assert_eq!(app.buckets(), before);
 }
 
+/// Protects a limit from calls that another limit refuses: what they would have found there is not kept for later.
+#[test]
+fn a_call_that_the_quota_refuses_keeps_nothing_of_a_rate_that_is_taken_back() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let body = json!({ "name": "x", "scopes": ["read"], "rate_limit": "2/hour" });
+    let made = ada.post("/api/v1/api-keys", &body).send().expect(201);
+    let key = app.caller(made.json()["key"].as_str().unwrap());
+    let set = |limit: &str| {
+        let body = json!({ "rate_limit": limit });
+        let _ = ada.request("PATCH", made.header("location")).json(&body).send().expect(200);
+    };
+    for _ in 0..2 {
+        let _ = key.get("/api/v1/reports").send().expect(200);
+    }
+    app.db().execute("update usage_counter set used = 100 where metric = 'api_calls'");
+    set("1000/hour");
+    app.advance(Duration::from_secs(10));
+    key.get("/api/v1/reports").send().problem(429, "quota-exceeded");
+    set("2/hour");
+    let refused = key.get("/api/v1/usage").send();
+    refused.problem(429, "rate-limited");
+    assert_eq!(refused.header("retry-after"), "1790");
+}
+
 #[test]
 fn a_limit_that_is_changed_counts_from_the_next_call_on() {
     let app = App::start();

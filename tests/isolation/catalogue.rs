@@ -82,7 +82,7 @@ const KEEPERS: [Keeper; 2] = [
         rights: &[
             ("access_token", &["select"]),
             ("api_key", &["select"]),
-            ("bucket", &["select", "insert", "update"]),
+            ("bucket", &["select", "insert", "update", "delete"]),
             ("endpoint_limit", &["select"]),
             ("membership", &["select"]),
             ("plan", &["select"]),

@@ -17,10 +17,15 @@ if exists (select from pg_roles where rolname = 'insula_guard' and (rolsuper or 
     hint = 'alter role insula_guard nologin nosuperuser nobypassrls';
 end if;
 
+-- What a bucket was before it was last taken from; nothing for one that was made then.
+alter table bucket add column before_level bigint;
+alter table bucket add column before_at_ms bigint;
+
 grant usage on schema public to insula_guard;
 grant select on access_token, session, api_key, membership, tenant, tenant_limit, plan, plan_quota, endpoint_limit
   to insula_guard;
-grant select, insert, update on bucket, usage_counter to insula_guard;
+grant select, insert, update, delete on bucket to insula_guard;
+grant select, insert, update on usage_counter to insula_guard;
 grant update (last_used_at_ms) on api_key to insula_guard;
 -- A call is of a tenant that is not known before its credential is read, so no scope binds this role, but what its two
 -- functions do with a row.
@@ -74,6 +79,9 @@ declare
   key_level bigint;
   key_at bigint;
   limit_root pg_catalog.text;
+  endpoint_id pg_catalog.text;
+  limit_id pg_catalog.text;
+  taken pg_catalog.text[];
   exempt boolean := false;
   custom public.tenant_limit;
   setting pg_catalog.text;
@@ -187,16 +195,19 @@ begin
     requests_per_minute := null;
     burst := null;
   else
-    -- A bucket is there for nearly every call, so it is looked for first. A new one is full.
+    -- A bucket is there for nearly every call, so it is looked for first.
     for attempt in 1 .. 2 loop
       update public.bucket b
         set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) - 60000,
-          level_at_ms = greatest(b.level_at_ms, at_ms)
+          level_at_ms = greatest(b.level_at_ms, at_ms), before_level = b.level, before_at_ms = b.level_at_ms
         where b.id = bucket_id
           and least(b.level + greatest(at_ms - b.level_at_ms, 0) * requests_per_minute, burst * 60000) >= 60000
         returning b.level, b.level_at_ms into level, level_at_ms;
       exit when level is not null;
-      insert into public.bucket (id, level, level_at_ms) values (bucket_id, burst * 60000, at_ms) on conflict do nothing;
+      insert into public.bucket as b (id, level, level_at_ms) values (bucket_id, (burst - 1) * 60000, at_ms)
+        on conflict do nothing
+        returning b.level, b.level_at_ms into level, level_at_ms;
+      exit when level is not null;
     end loop;
     if level is null then
       outcome := 'rate_limited';
@@ -208,7 +219,7 @@ begin
       on conflict (id) do update
       set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * endpoint_calls, endpoint_calls * endpoint_window)
           - endpoint_window,
-        level_at_ms = greatest(b.level_at_ms, at_ms)
+        level_at_ms = greatest(b.level_at_ms, at_ms), before_level = b.level, before_at_ms = b.level_at_ms
       where least(b.level + greatest(at_ms - b.level_at_ms, 0) * endpoint_calls, endpoint_calls * endpoint_window)
         >= endpoint_window
       returning b.level, b.level_at_ms into endpoint_level, endpoint_at;
@@ -221,7 +232,7 @@ begin
       values (tenant_id || '/' || limit_root || ':' || key_window, (key_calls - 1) * key_window, at_ms)
       on conflict (id) do update
       set level = least(b.level + greatest(at_ms - b.level_at_ms, 0) * key_calls, key_calls * key_window) - key_window,
-        level_at_ms = greatest(b.level_at_ms, at_ms)
+        level_at_ms = greatest(b.level_at_ms, at_ms), before_level = b.level, before_at_ms = b.level_at_ms
       where least(b.level + greatest(at_ms - b.level_at_ms, 0) * key_calls, key_calls * key_window) >= key_window
       returning b.level, b.level_at_ms into key_level, key_at;
     if key_level is null then
@@ -245,27 +256,17 @@ begin
     end if;
   end if;
   if outcome is not null then
-    -- What was taken is given back: nobody saw it, for the rows are locked until the end. What nothing was taken from is
-    -- only read.
-    if level is null then
-      select b.level, b.level_at_ms into level, level_at_ms from public.bucket b where b.id = bucket_id;
-    else
-      update public.bucket b set level = b.level + 60000 where b.id = bucket_id returning b.level into level;
-    end if;
-    if endpoint_level is null then
-      select b.level, b.level_at_ms into endpoint_level, endpoint_at from public.bucket b
-        where b.id = bucket_id || '/' || endpoint || ':' || endpoint_window;
-    else
-      update public.bucket b set level = b.level + endpoint_window
-        where b.id = bucket_id || '/' || endpoint || ':' || endpoint_window returning b.level into endpoint_level;
-    end if;
-    if key_level is null then
-      select b.level, b.level_at_ms into key_level, key_at from public.bucket b
-        where b.id = tenant_id || '/' || limit_root || ':' || key_window;
-    else
-      update public.bucket b set level = b.level + key_window
-        where b.id = tenant_id || '/' || limit_root || ':' || key_window returning b.level into key_level;
-    end if;
+    -- What was taken is given back, and the buckets are as they were, or are not there: nobody saw it, for the rows are
+    -- locked until the end. Adding a token again would keep what came meanwhile at a rate that may be another later.
+    endpoint_id := bucket_id || '/' || endpoint || ':' || endpoint_window;
+    limit_id := tenant_id || '/' || limit_root || ':' || key_window;
+    taken := array[case when level is not null then bucket_id end, case when endpoint_level is not null then endpoint_id end,
+      case when key_level is not null then limit_id end];
+    delete from public.bucket b where b.id = any (taken) and b.before_level is null;
+    update public.bucket b set level = b.before_level, level_at_ms = b.before_at_ms where b.id = any (taken);
+    select b.level, b.level_at_ms into level, level_at_ms from public.bucket b where b.id = bucket_id;
+    select b.level, b.level_at_ms into endpoint_level, endpoint_at from public.bucket b where b.id = endpoint_id;
+    select b.level, b.level_at_ms into key_level, key_at from public.bucket b where b.id = limit_id;
   end if;
   if endpoint_calls is not null then
     endpoint_state := concat_ws(' ', endpoint_calls, endpoint_window, endpoint_level, endpoint_at);

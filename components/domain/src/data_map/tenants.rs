@@ -48,7 +48,13 @@ pub const BUCKET: Table = Table {
     retention: "a day after the last call, when it is full again",
     exported: false,
     erasure: Delete,
-    columns: &[("id", Technical), ("level", Technical), ("level_at_ms", Technical)],
+    columns: &[
+        ("id", Technical),
+        ("level", Technical),
+        ("level_at_ms", Technical),
+        ("before_level", Technical),
+        ("before_at_ms", Technical),
+    ],
 };
 
 pub const ENDPOINT_LIMIT: Table = Table {
