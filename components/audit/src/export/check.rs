@@ -156,7 +156,8 @@ impl Check {
     }
 
     /// How many entries were taken.
-    pub(super) fn size(&self) -> u64 {
+    #[must_use]
+    pub fn size(&self) -> u64 {
         self.head.size
     }
 

@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 
 /// The form of files that this release writes.
 pub const FORM: u32 = 1;
-/// The longest line that is read. An entry is a thousand times shorter.
-pub const LENGTH_LIMIT: usize = 1 << 20;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]

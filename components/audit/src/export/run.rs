@@ -6,9 +6,10 @@ use std::thread;
 
 use super::check::{Check, Checked, Judged, is_entry, judge};
 use super::fault::Fault;
-use super::line::LENGTH_LIMIT;
 use crate::note::Verifier;
 
+/// The longest line that is read. An entry is a thousand times shorter.
+const LENGTH_LIMIT: usize = 1 << 20;
 /// About how much is handed over at once, and how often before it is waited for.
 const PART_BYTES: usize = 256 << 10;
 const PARTS: usize = 4;
@@ -88,8 +89,8 @@ fn read(mut log: impl BufRead, tenant_id: &str, sender: &SyncSender<io::Result<P
     let mut place = 0;
     loop {
         let part = read_part(&mut log, tenant_id, &mut place);
-        let is_end = part.as_ref().map_or(true, |part| part.lines.is_empty());
-        if (is_end && part.is_ok()) || sender.send(part).is_err() || is_end {
+        let is_last = part.as_ref().map_or(true, |part| part.lines.is_empty());
+        if sender.send(part).is_err() || is_last {
             return;
         }
     }
