@@ -171,6 +171,18 @@ fn the_guard_answers_nobody_who_does_not_serve_on_postgresql() {
     assert_eq!(app.db().number("select count(*) from usage_counter where tenant_id = 'x'"), 0);
 }
 
+/// Types of a session's own that tell when one of them is used.
+const SESSIONS_TYPES: &str = "
+  create function pg_temp.evil(pg_catalog.text) returns pg_catalog.bool language plpgsql
+    as $$ begin raise exception 'it ran as %', current_user; end $$;
+  create function pg_temp.evil(pg_catalog.int8) returns pg_catalog.bool language plpgsql
+    as $$ begin raise exception 'it ran as %', current_user; end $$;
+  create function pg_temp.evil(pg_catalog.bytea) returns pg_catalog.bool language plpgsql
+    as $$ begin raise exception 'it ran as %', current_user; end $$;
+  create domain pg_temp.text as pg_catalog.text check (pg_temp.evil(value));
+  create domain pg_temp.int8 as pg_catalog.int8 check (pg_temp.evil(value));
+  create domain pg_temp.bytea as pg_catalog.bytea check (pg_temp.evil(value));";
+
 /// Protects the log from whoever is connected: a session's own types are found before the system's, and what checks a value of
 /// one would run as the role that appends.
 #[test]
@@ -178,21 +190,13 @@ fn what_a_session_made_for_itself_has_no_part_in_appending_on_postgresql() {
     only_on_postgresql();
     let app = App::start();
     let before = app.db().number("select count(*) from audit_entry");
-    app.db().execute(
-        "create function pg_temp.evil(pg_catalog.text) returns pg_catalog.bool language plpgsql
-           as $$ begin raise exception 'it ran as %', current_user; end $$;
-         create function pg_temp.evil(pg_catalog.int8) returns pg_catalog.bool language plpgsql
-           as $$ begin raise exception 'it ran as %', current_user; end $$;
-         create function pg_temp.evil(pg_catalog.bytea) returns pg_catalog.bool language plpgsql
-           as $$ begin raise exception 'it ran as %', current_user; end $$;
-         create domain pg_temp.text as pg_catalog.text check (pg_temp.evil(value));
-         create domain pg_temp.int8 as pg_catalog.int8 check (pg_temp.evil(value));
-         create domain pg_temp.bytea as pg_catalog.bytea check (pg_temp.evil(value));
+    app.db().execute(&format!(
+        "{SESSIONS_TYPES}
          select set_config('insula.scope', 'system', false);
          set role insula_runtime;
-         select insula_audit_append('log of this test', '{}', 'x', null, 0);
-         select insula_audit_append('log of this test', '{}', 'x', null, 0)",
-    );
+         select insula_audit_append('log of this test', '{{}}', 'x', null, 0);
+         select insula_audit_append('log of this test', '{{}}', 'x', null, 0)",
+    ));
     assert_eq!(app.db().number("select count(*) from audit_entry"), before + 2);
 }
 
@@ -209,12 +213,7 @@ fn what_a_session_made_for_itself_has_no_part_in_admitting_on_postgresql() {
         "create temporary table api_key as select * from public.api_key;
          update pg_temp.api_key set digest = repeat('0', 64);
          create temporary table plan as select name, 7 as requests_per_minute, 7 as burst from public.plan;
-         create function pg_temp.evil(pg_catalog.text) returns pg_catalog.bool language plpgsql
-           as $$ begin raise exception 'it ran as %', current_user; end $$;
-         create function pg_temp.evil(pg_catalog.int8) returns pg_catalog.bool language plpgsql
-           as $$ begin raise exception 'it ran as %', current_user; end $$;
-         create domain pg_temp.text as pg_catalog.text check (pg_temp.evil(value));
-         create domain pg_temp.int8 as pg_catalog.int8 check (pg_temp.evil(value));
+         {SESSIONS_TYPES}
          select outcome, burst > 7 from insula_admit_4(0, '{id}', '{digest}', null, 1, 'owner', 'read', 1, 0, 0, 'x', null, 0, null)"
     ));
     assert_eq!(admitted, [["admitted", "t"]]);

@@ -39,18 +39,18 @@ pub async fn run(cx: &Cx) -> Result<usize, Problem> {
         if has_database {
             // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
             database::postpone(cx.db(), id, now).await?;
-        }
-        if has_database && Home::leave(cx, id).await? {
-            database::reached(cx.db(), id).await?;
-        } else if has_database && since.plus_ms(TRIED_FOR_MS) > now {
-            continue;
-        } else if has_database {
-            let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
-            match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
-                // Somebody else did, or is at the same tenant.
-                Ok(()) | Err(sql::Error::Refused(_)) => {}
-                Err(sql::Error::Busy) => break,
-                Err(error) => return Err(error.into()),
+            if Home::leave(cx, id).await? {
+                database::reached(cx.db(), id).await?;
+            } else if since.plus_ms(TRIED_FOR_MS) > now {
+                continue;
+            } else {
+                let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
+                match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
+                    // Somebody else did, or is at the same tenant.
+                    Ok(()) | Err(sql::Error::Refused(_)) => {}
+                    Err(sql::Error::Busy) => break,
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         let entry = Event::new(Action::TenantDeleted).in_tenant(id).by_system();

@@ -25,14 +25,6 @@ grant select (tenant_id, user_id) on membership to insula_log;
 create policy is_kept on audit_head to insula_log using (true);
 create policy is_kept on audit_entry to insula_log using (true);
 
--- What runs as that role names its types whole: a shorter name could mean one that whoever is connected made for the session.
-create or replace function insula_audit_link(previous text, place bigint, content text)
-returns text language plpgsql immutable as $link$
-begin
-  return encode(sha256('\x02'::pg_catalog.bytea || decode(previous, 'hex') || int8send(place)
-    || sha256('\x00'::pg_catalog.bytea || convert_to(content, 'UTF8'))), 'hex');
-end $link$;
-
 -- That an entry continues the log's end is looked up for everybody else. The function builds each from the other, so there it
 -- is so.
 create or replace function insula_audit_check_entry() returns trigger language plpgsql as $check$
@@ -47,8 +39,8 @@ end $check$;
 
 create or replace function insula_audit_check_head() returns trigger language plpgsql as $check$
 declare
-  asked pg_catalog.text;
-  grown pg_catalog.bool := true;
+  asked text;
+  grown boolean := true;
 begin
   if current_user = 'insula_log' then
     return new;
@@ -71,15 +63,14 @@ end $check$;
 -- Appends to a log and returns the entry's place. The row of the log's head is locked until the transaction ends, and
 -- its newest version is what is built on, so entries are in the order in which their transactions are, without a gap. A log
 -- begins once and goes on often: so going on is tried first, and only of two that begin it at once does one go on after all.
--- The link is that of insula_audit_link. Tables and types have their whole names instead of a search path of the function's
--- own, which would cost as much as the appending. Functions and operators are never looked for among what a session made,
--- and who serves can make none elsewhere.
+-- The link is that of insula_audit_link. Everything is called by its whole name instead of with a search path of the
+-- function's own, which would cost as much as the appending; who serves can make nothing that a shorter name could mean.
 create or replace function insula_audit_append(log text, content text, word text, actor text, time_ms bigint)
 returns bigint language plpgsql security definer as $append$
 declare
-  scope pg_catalog.text := coalesce(current_setting('insula.scope', true), '');
-  head_size pg_catalog.int8;
-  head_link pg_catalog.text;
+  scope text := coalesce(current_setting('insula.scope', true), '');
+  head_size bigint;
+  head_link text;
 begin
   if scope = '' or scope not in ('system', 'operator', log) and log <> 'platform' and not exists (
     select from public.membership m where m.tenant_id = log and m.user_id = scope
@@ -88,8 +79,8 @@ begin
       using errcode = '42501';
   end if;
   update public.audit_head as h
-    set size = h.size + 1, link = encode(sha256('\x02'::pg_catalog.bytea || decode(h.link, 'hex') || int8send(h.size)
-      || sha256('\x00'::pg_catalog.bytea || convert_to(content, 'UTF8'))), 'hex')
+    set size = h.size + 1, link = encode(sha256('\x02'::bytea || decode(h.link, 'hex') || int8send(h.size)
+      || sha256('\x00'::bytea || convert_to(content, 'UTF8'))), 'hex')
     where h.tenant_id = log
     returning h.size, h.link into head_size, head_link;
   if not found then

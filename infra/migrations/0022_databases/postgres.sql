@@ -121,19 +121,5 @@ end $check$;
 create trigger leaves_its_database before update of isolation on tenant for each row
   when (old.isolation = 'database' and new.isolation <> 'database') execute function insula_check_leaving();
 
--- Nor must it end a tenant whose database it does not know: what the tenant has there would stay, and nobody would know.
-create function insula_check_ending() returns trigger language plpgsql as $check$
-begin
-  if exists (select from tenant_database d where d.tenant_id = old.id)
-    or exists (select from product_intent i where i.tenant_id = old.id)
-  then
-    raise exception 'the tenant still has product data in a database of its own' using errcode = 'IN006';
-  end if;
-  return new;
-end $check$;
-
-create trigger ends_with_its_database before update of state on tenant for each row
-  when (new.state = 'deleted' and old.state <> 'deleted') execute function insula_check_ending();
-
 revoke all on function insula_move_out from public;
 grant execute on function insula_move_out to insula_runtime;

@@ -330,8 +330,38 @@ alter function insula_count_call owner to insula_guard;
 -- costs to append it.
 drop index audit_entry_by_actor;
 
--- As they were. What is no plain expression is run as a query of its own even where it would not be looked at, so it stands
--- where it is needed.
+-- As they were, and what runs as the role insula_log names its types whole as well. What is no plain expression is run as a
+-- query of its own even where it would not be looked at, so it stands where it is needed.
+create or replace function insula_audit_link(previous text, place bigint, content text)
+returns text language plpgsql immutable as $link$
+begin
+  return encode(sha256('\x02'::pg_catalog.bytea || decode(previous, 'hex') || int8send(place)
+    || sha256('\x00'::pg_catalog.bytea || convert_to(content, 'UTF8'))), 'hex');
+end $link$;
+
+create or replace function insula_audit_check_head() returns trigger language plpgsql as $check$
+declare
+  asked pg_catalog.text;
+  grown pg_catalog.bool := true;
+begin
+  if current_user = 'insula_log' then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    grown := new.size = 1;
+  else
+    asked := coalesce(insula_scope(), '');
+    perform set_config('insula.scope', 'system', true);
+    grown := new.tenant_id = old.tenant_id and new.size = old.size + 1 and exists (
+      select from audit_entry e where e.tenant_id = old.tenant_id and e.seq = old.size - 1);
+    perform set_config('insula.scope', asked, true);
+  end if;
+  if not grown then
+    raise exception 'the audit log is only appended to' using errcode = 'IN002';
+  end if;
+  return new;
+end $check$;
+
 create or replace function insula_audit_check_entry() returns trigger language plpgsql as $check$
 begin
   if current_user = 'insula_log' then
@@ -401,6 +431,21 @@ begin
       || coalesce(' using (' || rule.reads || ')', '') || coalesce(' with check (' || rule.writes || ')', '');
   end loop;
 end;
+
+-- A release that knows of no tenant's database must not end a tenant that has one: what the tenant has there would stay, and
+-- nobody would know.
+create or replace function insula_check_ending() returns trigger language plpgsql as $check$
+begin
+  if exists (select from tenant_database d where d.tenant_id = old.id)
+    or exists (select from product_intent i where i.tenant_id = old.id)
+  then
+    raise exception 'the tenant still has product data in a database of its own' using errcode = 'IN006';
+  end if;
+  return new;
+end $check$;
+
+create or replace trigger ends_with_its_database before update of state on tenant for each row
+  when (new.state = 'deleted' and old.state <> 'deleted') execute function insula_check_ending();
 
 -- Until when a tenant's database is left alone that did not answer.
 alter table tenant_database add column silent_until_ms bigint not null default 0;

@@ -15,7 +15,6 @@ const PART_BYTES: usize = 256 << 10;
 const PARTS: usize = 4;
 
 /// Lines that were read: their bytes, and where each ends with what is said of it, if it is that of an entry.
-#[derive(Default)]
 struct Part {
     bytes: Vec<u8>,
     lines: Vec<(usize, Option<Judged>)>,
