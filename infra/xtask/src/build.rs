@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::arguments::Arguments;
 use crate::components::{self, Component};
 use crate::report;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Instructions, Toolchain};
 use crate::workspace::Workspace;
 use crate::{compose, examples, fingerprint, process};
 
@@ -59,13 +59,22 @@ pub fn components(workspace: &Workspace) -> Result<()> {
     eprintln!("   {}", toolchain.version(workspace)?);
     let components = components::all(workspace)?;
     report::step(&format!("{} components", components.len()), || {
-        let mut command = toolchain.build(workspace)?;
+        let mut common = toolchain.build(workspace, Instructions::Common)?;
+        let mut wide = toolchain.build(workspace, Instructions::Wide)?;
         for component in &components {
-            command.args(["--package", &component.package]);
+            match component.instructions {
+                Instructions::Common => common.args(["--package", &component.package]),
+                Instructions::Wide => {
+                    let feature = format!("{}/wide", component.package);
+                    wide.args(["--package", &component.package, "--features", &feature])
+                }
+            };
         }
-        process::run(&mut command)
+        process::run(&mut common)?;
+        process::run(&mut wide)
     })?;
-    let sizes = copy(&components, &toolchain.output(workspace)?, &workspace.components())?;
+    let from = |instructions| toolchain.output(workspace, instructions);
+    let sizes = copy(&components, from, &workspace.components())?;
     report_sizes(&components, &sizes)
 }
 
@@ -101,11 +110,15 @@ pub fn program(workspace: &Workspace, profile: &str, package: &str, name: &str) 
 
 /// Copies what changed, so that a host's cache of compiled components stays warm, and removes what is
 /// no component any more.
-fn copy(components: &[Component], from: &Path, to: &Path) -> Result<Vec<u64>> {
+fn copy(
+    components: &[Component],
+    from: impl Fn(Instructions) -> Result<PathBuf>,
+    to: &Path,
+) -> Result<Vec<u64>> {
     std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     let mut sizes = Vec::new();
     let read = |component: &Component| {
-        let built = from.join(&component.module);
+        let built = from(component.instructions)?.join(&component.module);
         std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))
     };
     for component in components {
@@ -180,11 +193,12 @@ mod tests {
             name: "auth".into(),
             module: "insula_auth.wasm".into(),
             composed_with: None,
+            instructions: Instructions::Common,
         };
 
-        assert_eq!(copy(std::slice::from_ref(&auth), &from, &to).unwrap(), [6]);
+        assert_eq!(copy(std::slice::from_ref(&auth), |_| Ok(from.clone()), &to).unwrap(), [6]);
         let written = std::fs::metadata(to.join("auth.wasm")).unwrap().modified().unwrap();
-        copy(&[auth], &from, &to).unwrap();
+        copy(&[auth], |_| Ok(from.clone()), &to).unwrap();
 
         assert_eq!(std::fs::metadata(to.join("auth.wasm")).unwrap().modified().unwrap(), written);
         assert!(!to.join("gone.wasm").exists());
@@ -198,6 +212,7 @@ mod tests {
             name: "auth".into(),
             module: "insula_auth.wasm".into(),
             composed_with: None,
+            instructions: Instructions::Common,
         };
         let error = report_sizes(std::slice::from_ref(&auth), &[LARGEST_BYTES + 1]).unwrap_err();
         assert!(error.to_string().starts_with("auth is 2621441 bytes"), "{error}");

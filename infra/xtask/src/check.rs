@@ -119,6 +119,7 @@ fn clippy_for_components(workspace: &Workspace) -> Result<Verdict> {
     let toolchain = Toolchain::ready_for_lints(workspace)?;
     let mut command = toolchain.clippy(workspace)?;
     for component in components::all(workspace)? {
+        // Twice for one that is built twice, which cargo does not mind.
         command.args(["--package", &component.package]);
     }
     process::run(deny_warnings(&mut command)).map(passed)

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::toolchain::Instructions;
 use crate::workspace::Workspace;
 
 /// A package that is built to a component.
@@ -18,18 +19,36 @@ pub struct Component {
     pub module: String,
     /// The component that is composed into it when it is built, by its name.
     pub composed_with: Option<String>,
+    /// What its runtime must have.
+    pub instructions: Instructions,
 }
 
-/// Every component of the workspace: what is a `cdylib` under `components/` or `tests/guests/`.
+impl Component {
+    /// The same, for runtimes that have more instructions: `auth.wide`, built with its package's feature `wide`.
+    fn wide(&self) -> Self {
+        Self { name: format!("{}.wide", self.name), instructions: Instructions::Wide, ..self.clone() }
+    }
+}
+
+/// Every component of the workspace: what is a `cdylib` under `components/` or `tests/guests/`. A package whose metadata
+/// says `wide` is two.
 pub fn all(workspace: &Workspace) -> Result<Vec<Component>> {
     let metadata = workspace.metadata()?;
+    let packages = metadata.packages();
     let mut components: Vec<Component> =
-        metadata.packages().filter_map(|package| component(package, workspace.root())).collect();
+        packages.flat_map(|package| components_of(package, workspace.root())).collect();
     components.sort_by(|one, other| one.name.cmp(&other.name));
     if components.is_empty() {
         bail!("the workspace has no components");
     }
     Ok(components)
+}
+
+fn components_of(package: &Value, root: &Path) -> Vec<Component> {
+    let Some(component) = component(package, root) else { return Vec::new() };
+    let wide = package["metadata"]["insula"]["wide"] == true;
+    let wide = wide.then(|| component.wide());
+    std::iter::once(component).chain(wide).collect()
 }
 
 fn component(package: &Value, root: &Path) -> Option<Component> {
@@ -48,6 +67,7 @@ fn component(package: &Value, root: &Path) -> Option<Component> {
         name: package.strip_prefix("insula-").unwrap_or(package).to_owned(),
         module: format!("{}.wasm", library["name"].as_str()?.replace('-', "_")),
         composed_with: composed_with.map(str::to_owned),
+        instructions: Instructions::Common,
     })
 }
 
@@ -72,6 +92,7 @@ mod tests {
             name: "guest-constant".into(),
             module: "insula_guest_constant.wasm".into(),
             composed_with: None,
+            instructions: Instructions::Common,
         };
         assert_eq!(found, Some(expected));
     }
@@ -82,6 +103,18 @@ mod tests {
         package["metadata"] = json!({ "insula": { "composed_with": "access" } });
         let found = component(&package, Path::new("/r")).unwrap();
         assert_eq!(found.composed_with.as_deref(), Some("access"));
+    }
+
+    #[test]
+    fn a_package_that_is_wide_is_two_components_of_one_module() {
+        let mut package = package("/r/components/auth/Cargo.toml", "cdylib");
+        package["metadata"] = json!({ "insula": { "wide": true } });
+        let found = components_of(&package, Path::new("/r"));
+        let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.instructions)).collect();
+        let expected =
+            [("guest-constant", Instructions::Common), ("guest-constant.wide", Instructions::Wide)];
+        assert_eq!(names, expected);
+        assert!(found.iter().all(|one| one.module == "insula_guest_constant.wasm"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Options, at_once, eight_at_once};
+use insula_tests::support::{Answer, App, Options, at_once, eight_at_once, program_of, repository};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -91,6 +91,25 @@ fn an_installation_without_a_key_makes_one_of_the_algorithm_that_is_set() {
             keys[0].as_object().unwrap().keys().all(|member| !private.contains(member.as_str())),
             "{keys}"
         );
+    }
+}
+
+/// The embedded host runs the component that has more instructions; other hosts run this one.
+#[test]
+fn the_component_that_every_runtime_can_load_signs_as_well() {
+    let manifest = std::fs::read_to_string(repository().join("spin.toml")).unwrap();
+    let (before, after) = manifest.split_once("[component.auth.tool.insula]").expect("a wide build");
+    let (_, after) = after.split_once('[').unwrap();
+    let program = program_of(&format!("{before}[{after}"));
+    for algorithm in [rs256 as fn(&mut _), es256, eddsa] {
+        let app =
+            App::with(Options { program: Some(program.clone()), settings: algorithm, ..Options::default() });
+        let _ = register(&app, &json!({ "email": "ada@example.com", "password": PASSWORD })).expect(201);
+
+        let token = token(&app);
+
+        assert!(verifies(&token, &published(&app)));
+        let _ = app.caller(&token).get("/api/v1/auth/me").send().expect(200);
     }
 }
 

@@ -15,7 +15,8 @@ pub struct Component {
     pub id: String,
     /// The line of its table.
     pub line: usize,
-    /// The compiled component.
+    /// The component that runs: `source`, or what `tool.insula.wide_source` names, the same with the instructions of the
+    /// wide-arithmetic proposal, which this host has and another may not.
     pub source: PathBuf,
     /// What it sees through `spin:variables` and `wasi:config`.
     pub variables: BTreeMap<String, Template>,
@@ -72,7 +73,7 @@ pub(super) fn read_component(
     let mut component = Component {
         id: id.to_owned(),
         line: table.line,
-        source: read_source(table, folder)?,
+        source: read_wide_source(table, id, folder)?.unwrap_or(read_source(table, folder)?),
         variables: read_variables(table, id, application)?,
         environment: read_environment(table, id)?,
         allowed_outbound_hosts: Vec::new(),
@@ -102,6 +103,13 @@ fn read_source(table: &Table<'_>, folder: &Path) -> Result<PathBuf, Error> {
         Some(path) => Ok(folder.join(path)),
         None => Err(table.wrong_type("source", "a path", &found)),
     }
+}
+
+fn read_wide_source(table: &Table<'_>, id: &str, folder: &Path) -> Result<Option<PathBuf>, Error> {
+    let Some(tools) = table.table("tool", format!("[component.{id}.tool]"))? else { return Ok(None) };
+    let Some(ours) = tools.table("insula", format!("[component.{id}.tool.insula]"))? else { return Ok(None) };
+    ours.only(&["wide_source"], &[])?;
+    Ok(ours.text("wide_source")?.map(|path| folder.join(path.value)))
 }
 
 fn read_variables(

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::Instructions;
 use crate::install::{self, Package};
 use crate::process;
 use crate::workspace::Workspace;
@@ -21,8 +22,8 @@ const LINKER: &str = "/usr/bin/wasm-ld-22";
 /// and the target.
 const OLDEST_MINOR: u32 = 95;
 
-/// The libraries of wasi-libc, and the instructions that every runtime of components has.
-const FLAGS: &str = "-L native=/usr/lib/wasm32-wasi -C target-feature=+simd128";
+/// Where the libraries of wasi-libc are.
+const LIBRARIES: &str = "-L native=/usr/lib/wasm32-wasi";
 
 const PACKAGES: [Package; 5] = [
     Package { name: "rustc-web", proof: RUSTC, why: "compiles components to WebAssembly" },
@@ -77,25 +78,25 @@ pub fn prepare_clippy() -> Result<()> {
 }
 
 /// Debian's cargo with Debian's compiler, whatever else is on PATH.
-pub fn cargo(workspace: &Workspace) -> Result<Command> {
+pub fn cargo(workspace: &Workspace, instructions: Instructions) -> Result<Command> {
     let mut command = process::foreign_cargo(workspace, CARGO);
-    set_up(&mut command, workspace)?;
+    set_up(&mut command, workspace, instructions)?;
     Ok(command)
 }
 
 /// Debian's clippy. Called by its path, because cargo looks into its own home first and would find rustup's.
-pub fn clippy(workspace: &Workspace) -> Result<Command> {
+pub fn clippy(workspace: &Workspace, instructions: Instructions) -> Result<Command> {
     let mut command = process::foreign_cargo(workspace, CLIPPY);
-    set_up(&mut command, workspace)?;
+    set_up(&mut command, workspace, instructions)?;
     command.env("CARGO", CARGO);
     Ok(command)
 }
 
-fn set_up(command: &mut Command, workspace: &Workspace) -> Result<()> {
+fn set_up(command: &mut Command, workspace: &Workspace, instructions: Instructions) -> Result<()> {
     command
         .env("PATH", path(workspace)?)
         .env("RUSTC", RUSTC)
-        .env("RUSTFLAGS", FLAGS)
+        .env("RUSTFLAGS", format!("{LIBRARIES} {}", instructions.features()))
         // Building the standard library is an unstable option of cargo; this lets a stable one do it.
         .env("RUSTC_BOOTSTRAP", "1");
     Ok(())

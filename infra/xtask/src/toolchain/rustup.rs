@@ -2,15 +2,12 @@
 
 use std::process::Command;
 
-use super::TARGET;
+use super::{Instructions, TARGET};
 use crate::process;
 use crate::workspace::Workspace;
 
 /// How long a download may take before Debian's packages are tried instead.
 const PATIENCE_SECONDS: &str = "300";
-
-/// Instructions that every runtime of components has and that the analysis gains from.
-const FLAGS: &str = "-C target-feature=+simd128";
 
 /// Whether the active toolchain has the target.
 pub fn present() -> bool {
@@ -37,8 +34,8 @@ pub fn install() -> bool {
 }
 
 /// The cargo that also builds the host.
-pub fn cargo(workspace: &Workspace) -> Command {
+pub fn cargo(workspace: &Workspace, instructions: Instructions) -> Command {
     let mut command = process::cargo(workspace);
-    command.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command.env("RUSTFLAGS", instructions.features()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
 }
