@@ -106,6 +106,20 @@ begin
   return 1;
 end $take$;
 
+-- Gives the rows of a table after the one of that id, in the order of their ids: about a megabyte of them, how many they are,
+-- and the id of the last.
+create or replace function insula.give(of_table text, after text)
+returns table (moved_rows text, moved bigint, last text) language plpgsql set search_path = insula, pg_temp as $give$
+begin
+  return query execute format($text$
+    select json_agg(p.one order by p.id)::text, count(*), max(p.id)
+    from (
+      select m.one, m.id, sum(octet_length(m.one::text)) over (order by m.id) - octet_length(m.one::text) as before
+      from (select to_json(t) as one, t.id collate "C" as id from %I t where t.id collate "C" > $1 order by t.id collate "C" limit 5000) m
+    ) p
+    where p.before < 1000000$text$, of_table) using after;
+end $give$;
+
 -- Reads, and can do nothing else: the rows of each statement, or the plan of the only one.
 create or replace function insula.read(of_tenant text, statements text[], arguments text[], only_explained boolean)
 returns json language plpgsql set search_path = insula, pg_temp as $read$

@@ -1,6 +1,7 @@
 //! A tenant's product data in a database of its own: it is there and nowhere else, and nothing of it is lost on its way.
 
 mod away;
+mod back;
 mod given;
 mod kept;
 mod moved;

@@ -25,6 +25,7 @@ fn tenant<'a>(app: &'a App, name: &str) -> Person<'a> {
          insert into tenant_key values ('{id}', '', '', 0);
          insert into tenant_database values ('{id}', '', '', 0, 0, 0, 0);
          insert into product_intent (id, tenant_id, sealed, created_at_ms) values ('{id}', '{id}', '', 0);
+         insert into product_arrival values ('{id}', 0, '', '');
          insert into audit_node values ('{id}', 0, 0, '');
          insert into audit_checkpoint values ('{id}', 1, '', '', 0)"
     ));

@@ -92,6 +92,7 @@ pub const TABLES: &[Table] = &[
     tenants::PLAN,
     platform::PLATFORM_KEY,
     tenants::PLAN_QUOTA,
+    tenants::PRODUCT_ARRIVAL,
     tenants::PRODUCT_INTENT,
     people::RECOVERY_CODE,
     people::REFRESH_TOKEN,

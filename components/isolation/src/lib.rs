@@ -19,6 +19,7 @@ const MAKE: &str = include_str!("../sql/schema_make.sql");
 const DROP: &str = include_str!("../sql/schema_drop.sql");
 const MOVE: &str = include_str!("../sql/product_move.sql");
 const MOVE_OUT: &str = include_str!("../sql/product_move_out.sql");
+const MOVE_IN: &str = include_str!("../sql/product_move_in.sql");
 const SET_DATABASE: &str = include_str!("../sql/tenant_database_set.sql");
 
 /// How a new tenant is kept apart, unless somebody chose.
@@ -73,6 +74,13 @@ pub fn change(id: TenantId, isolation: Isolation, at: Timestamp) -> Statement {
         Isolation::Database => Statement::required(MOVE_OUT, params![id, at]),
         Isolation::Shared | Isolation::Schema => Statement::required(MOVE, params![id, isolation.as_str()]),
     }
+}
+
+/// Puts what an attempt has brought from the tenant's own database where another isolation has it, and says so in the tenant's
+/// row. Refused if the attempt doesn't have the tenant any more.
+#[must_use]
+pub fn bring_home(id: TenantId, isolation: Isolation, attempt: &str, at: Timestamp) -> Statement {
+    Statement::required(MOVE_IN, params![id, isolation.as_str(), attempt, at])
 }
 
 /// Says where the tenant's own database is: its address, sealed, which one it is, and the newest tenant's step that was done

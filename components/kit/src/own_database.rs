@@ -12,6 +12,8 @@
 //! - That a call is quick where that database doesn't answer at all: one waits until the server that it runs on gives up, and
 //!   then the database is left alone for a minute. On Spin, which sets no time, a call ends with its request's.
 
+mod home_again;
+
 use std::time::{Duration, Instant};
 
 use insula_domain::credential::hexadecimal;
@@ -52,9 +54,12 @@ pub struct Home {
     tenant_id: TenantId,
     key: DataKey,
     own: Own,
+    identity: String,
     waiting: i64,
     /// It did not answer a while ago, and is left alone.
     is_silent: bool,
+    /// What the tenant has is elsewhere again; what it had here is yet to be removed.
+    is_left: bool,
 }
 
 /// How a tenant's own database is.
@@ -124,6 +129,7 @@ impl Home {
     pub async fn look(cx: &Cx, tenant_id: TenantId) -> Result<Option<Health>, Failure> {
         match Self::find(cx, tenant_id).await {
             Ok(found) => {
+                let found = found.filter(|(home, _)| !home.is_left);
                 Ok(found
                     .map(|(home, _)| Health { is_read: home.own.read([]).is_ok(), waiting: home.waiting }))
             }
@@ -141,7 +147,7 @@ impl Home {
     pub async fn leave(cx: &Cx, tenant_id: TenantId) -> Result<bool, Failure> {
         let left = match Self::find(cx, tenant_id).await {
             Ok(None) => return Ok(true),
-            Ok(Some((home, _))) => home.own.leave(),
+            Ok(Some((home, _))) => home.own.leave(&home.identity),
             // Its address can't be opened: with the key of another master key, or because it was changed.
             Err(Failure::Unopened(_)) => return Ok(false),
             Err(failure) => return Err(failure),
@@ -184,7 +190,8 @@ impl Home {
         let is_silent = row.time("silent_until_ms")? > cx.now();
         let waiting = row.integer("waiting")?;
         let is_behind = row.integer("step")? < i64::from(insula_migrations::newest_of_tenants());
-        Ok(Some((Self { tenant_id, key, own, waiting, is_silent }, is_behind)))
+        let (identity, is_left) = (row.text("identity")?, row.optional_time("left_at_ms")?.is_some());
+        Ok(Some((Self { tenant_id, key, own, identity, waiting, is_silent, is_left }, is_behind)))
     }
 
     /// Brings it up to date.

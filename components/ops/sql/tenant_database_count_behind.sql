@@ -3,4 +3,4 @@
 select count(*) as behind
 from tenant_database d
 join tenant t on t.id = d.tenant_id and t.state in ('active', 'suspended')
-where d.step < $1
+where d.step < $1 and d.left_at_ms is null

@@ -2,11 +2,14 @@
 //!
 //! Many may do the same at once: each thing is done once, and who can't be reached is left, and tried again later.
 
+use insula_domain::action::Action;
+use insula_kit::audit::Event;
 use insula_kit::own_database::Home;
+use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
-use crate::store::database as store;
+use crate::store::{database as store, ending};
 
 /// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
 pub const PATIENCE_MS: i64 = 10_000;
@@ -43,6 +46,38 @@ pub async fn settle(cx: &Cx) -> Result<Settled, Problem> {
         }
     }
     Ok(outcome)
+}
+
+/// How long an attempt to bring a tenant's data back may have the tenant: longer than any request may take.
+const ATTEMPTS_END_AFTER_MS: i64 = 300_000;
+
+/// How long a database that was left is tried to be reached, to remove what is left there: a week. Then it is left to whoever has
+/// the database, and the tenant's log says so.
+pub const TRIED_FOR_MS: i64 = 7 * 86_400_000;
+
+/// Ends attempts to bring data back that were not gone on with, and removes what was left in databases whose tenants' data is
+/// here again.
+pub async fn tidy(cx: &Cx) -> Result<(), Problem> {
+    let end = Timestamp::now().plus_ms(PATIENCE_MS);
+    for (id, attempt) in store::stale(cx.db(), cx.now().plus_ms(-ATTEMPTS_END_AFTER_MS)).await? {
+        Home::end_attempt(cx, id, &attempt).await?;
+    }
+    for (id, left_at) in store::left(cx.db(), cx.now()).await? {
+        if Timestamp::now() >= end {
+            break;
+        }
+        store::postpone(cx.db(), id, cx.now()).await?;
+        let is_cleared = Home::clear(cx, id).await?;
+        if !is_cleared && left_at.plus_ms(TRIED_FOR_MS) <= cx.now() {
+            let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
+            match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
+                // Somebody else did.
+                Ok(()) | Err(sql::Error::Refused(_) | sql::Error::Busy) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Brings databases up to date. Returns how many were, and how many are not yet.

@@ -7,7 +7,7 @@ use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
-use crate::database::PATIENCE_MS;
+use crate::database::{PATIENCE_MS, TRIED_FOR_MS};
 use crate::store::ending::Ending;
 use crate::store::{database, ending};
 
@@ -17,10 +17,6 @@ const PARTS: usize = 20;
 /// How long after a tenant was sent on its way out a call may still write that was let in before: longer than any request
 /// may take.
 const CALLS_END_AFTER_MS: i64 = 300_000;
-
-/// How long a database of a tenant's own is tried to be reached: a week. Then what is there is left to whoever has the database,
-/// and the tenant's log says so.
-const TRIED_FOR_MS: i64 = 7 * 86_400_000;
 
 /// Removes what is due. Returns how many rows that were.
 ///

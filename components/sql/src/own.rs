@@ -111,13 +111,17 @@ impl Own {
         }
     }
 
-    /// Removes all that was made there, with what is in it.
+    /// Removes all that was made there, with what is in it, if it is still the database of that [identity](Self::identity):
+    /// whoever was slow must not remove what was made since.
     ///
     /// # Errors
     ///
     /// See [`Unfit`]; nothing was removed. Of a [foreign](Unfit::Foreign) one there is nothing of this tenant to remove.
-    pub fn leave(&self) -> Result<(), Unfit> {
-        let text = insula_migrations::leave_own_database(&self.tenant_id.to_string());
+    pub fn leave(&self, identity: &str) -> Result<(), Unfit> {
+        if !identity.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+            return Err(Unfit::Foreign);
+        }
+        let text = insula_migrations::leave_own_database(&self.tenant_id.to_string(), identity);
         postgres::run_alone(&self.address, &text).map_err(unfit)
     }
 

@@ -13,6 +13,8 @@ select 'invitation', count(*) from (select 1 as one from invitation where tenant
 union all
 select 'membership', count(*) from (select 1 as one from membership where tenant_id = $1 limit $2) r
 union all
+select 'product_arrival', count(*) from (select 1 as one from product_arrival where tenant_id = $1 limit $2) r
+union all
 select 'product_intent', count(*) from (select 1 as one from product_intent where tenant_id = $1 limit $2) r
 union all
 select 'tenant_database', count(*) from (select 1 as one from tenant_database where tenant_id = $1 limit $2) r

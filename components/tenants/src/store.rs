@@ -61,11 +61,12 @@ pub struct Database {
 /// The place of the statement in [`change`] that finds no plan, where it is another one.
 pub const PLAN: usize = 0;
 
-/// Stores a tenant as it shall be; refused if it was changed meanwhile, or there is no such plan.
+/// Stores a tenant as it shall be, with what an attempt has brought from its own database, if it had one; refused if it was changed meanwhile, or there is no such plan.
 pub fn change(
     present: &Tenant,
     next: &Tenant,
     database: Option<&Database>,
+    attempt: Option<&str>,
     at: Timestamp,
 ) -> Result<Vec<Statement>, sql::Error> {
     let settings =
@@ -73,8 +74,10 @@ pub fn change(
     let (region, before) = (next.region.as_ref().map(|region| region.as_str().to_owned()), next.version - 1);
     let values = params![next.name.as_str(), &next.plan, region, settings, next.id, before];
     let plan = (next.plan != present.plan).then(|| Statement::required(GET_PLAN, params![&next.plan]));
-    let moved =
-        (next.isolation != present.isolation).then(|| insula_isolation::change(next.id, next.isolation, at));
+    let moved = (next.isolation != present.isolation).then(|| match attempt {
+        Some(attempt) => insula_isolation::bring_home(next.id, next.isolation, attempt, at),
+        None => insula_isolation::change(next.id, next.isolation, at),
+    });
     let database =
         database.map(|new| insula_isolation::set_database(next.id, &new.sealed, &new.identity, new.step, at));
     Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(database).chain(moved).collect())

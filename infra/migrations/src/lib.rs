@@ -75,6 +75,7 @@ pub const STEPS: &[Step] = steps! {
     21 "0021_log_keeper"
     22 "0022_databases"
     23 "0023_guard"
+    24 "0024_home_again"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.
@@ -132,9 +133,10 @@ end if;"
     format!("do $insula$\n{text}$insula$")
 }
 
-/// Removes all that [`own_database`] made, if it is that tenant's: what is another's is refused with `IN011`.
+/// Removes all that [`own_database`] made, if it is that tenant's and has that identity: what is another's, or was made anew
+/// since, is refused with `IN011`.
 #[must_use]
-pub fn leave_own_database(tenant_id: &str) -> String {
+pub fn leave_own_database(tenant_id: &str, identity: &str) -> String {
     format!(
         "do $insula$
 declare
@@ -144,7 +146,8 @@ perform set_config('lock_timeout', '2s', true);
 perform pg_advisory_xact_lock(7310594302);
 if to_regnamespace('insula') is null then return; end if;
 if to_regclass('insula.home') is not null then
-  execute 'select exists (select from insula.home where tenant_id = $1)' into is_own using '{tenant_id}'::text;
+  execute 'select exists (select from insula.home where tenant_id = $1 and identity = $2)' into is_own
+    using '{tenant_id}'::text, '{identity}'::text;
 end if;
 if is_own is not true then
   raise exception 'this is the database of another tenant' using errcode = 'IN011';

@@ -136,9 +136,6 @@ fn another_address_is_taken_only_if_it_leads_to_the_same_database_on_postgresql(
     let renewed = json!({ "database_url": format!("postgres://postgres:renewed@{rest}") });
     let _ = change(&app, &ada.tenant_id, &renewed).expect(200);
     assert_eq!(listed(&ada), [made]);
-    for back in ["schema", "shared"] {
-        change(&app, &ada.tenant_id, &json!({ "isolation": back })).invalid("/isolation", "unknown");
-    }
     assert_eq!(empty.number("select count(*) from pg_namespace where nspname = 'insula'"), 0);
 }
 

@@ -209,6 +209,25 @@ pub const TENANT_DATABASE: Table = Table {
         ("failures", Technical),
         ("retry_at_ms", Technical),
         ("silent_until_ms", Technical),
+        ("attempt", Technical),
+        ("attempted_at_ms", Technical),
+        ("left_at_ms", Technical),
+    ],
+};
+
+pub const PRODUCT_ARRIVAL: Table = Table {
+    name: "product_arrival",
+    owner: "kit",
+    subject: Some("tenant_id"),
+    basis: Contract,
+    retention: "while product data is brought back from the tenant's own database",
+    exported: false,
+    erasure: Delete,
+    columns: &[
+        ("tenant_id", Technical),
+        ("place", Technical),
+        ("moved_table", Technical),
+        ("moved_rows", Content),
     ],
 };
 

@@ -119,6 +119,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     // Last, because others' databases have a part in it, which may be slow.
     let removed_of_tenants = ending::run(cx).await?;
     let tenant_databases = database::settle(cx).await?.into();
+    database::tidy(cx).await?;
     let ran = ran.iter().map(RanView::from).collect();
     Response::ok(&TickView {
         ran,

@@ -8,6 +8,8 @@ use insula_kit::time::Timestamp;
 const LIST_DUE: &str = include_str!("../../sql/tenant_database_list_due.sql");
 const LIST_BEHIND: &str = include_str!("../../sql/tenant_database_list_behind.sql");
 const COUNT_BEHIND: &str = include_str!("../../sql/tenant_database_count_behind.sql");
+const LIST_STALE: &str = include_str!("../../sql/tenant_database_list_stale.sql");
+const LIST_LEFT: &str = include_str!("../../sql/tenant_database_list_left.sql");
 const POSTPONE: &str = include_str!("../../sql/tenant_database_postpone.sql");
 const SET_REACHED: &str = include_str!("../../sql/tenant_database_set_reached.sql");
 
@@ -37,6 +39,18 @@ pub async fn postpone(db: &Db, id: TenantId, now: Timestamp) -> Result<(), sql::
 /// Notes that one was reached.
 pub async fn reached(db: &Db, id: TenantId) -> Result<(), sql::Error> {
     db.query(Scope::Tenant(id), Statement::new(SET_REACHED, params![id])).await.map(|_| ())
+}
+
+/// Some attempts that were begun at `latest` or before, and not ended.
+pub async fn stale(db: &Db, latest: Timestamp) -> Result<Vec<(TenantId, String)>, sql::Error> {
+    let found = db.query(Scope::System, Statement::new(LIST_STALE, params![latest])).await?;
+    found.iter().map(|row| Ok((row.id("tenant_id")?, row.text("attempt")?))).collect()
+}
+
+/// Some of those that were left and are not cleared yet, and when that was.
+pub async fn left(db: &Db, now: Timestamp) -> Result<Vec<(TenantId, Timestamp)>, sql::Error> {
+    let found = db.query(Scope::System, Statement::new(LIST_LEFT, params![now])).await?;
+    found.iter().map(|row| Ok((row.id("tenant_id")?, row.time("left_at_ms")?))).collect()
 }
 
 async fn list(db: &Db, statement: Statement) -> Result<Vec<TenantId>, sql::Error> {

@@ -12,6 +12,8 @@ select 'invitation', count(*), count(*) filter (where tenant_id <> $1) from invi
 union all
 select 'membership', count(*), count(*) filter (where tenant_id <> $1) from membership
 union all
+select 'product_arrival', count(*), count(*) filter (where tenant_id <> $1) from product_arrival
+union all
 select 'product_intent', count(*), count(*) filter (where tenant_id <> $1) from product_intent
 union all
 select 'tenant_database', count(*), count(*) filter (where tenant_id <> $1) from tenant_database

@@ -27,7 +27,8 @@ pub struct ChangeBody {
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$", example = "eu-central")]
     region: Patch<String>,
     /// How its product data is kept apart: `shared` or, on PostgreSQL, `schema`. What there is moves at once, while its calls
-    /// wait. `database` is for the operator to choose, with `database_url`. Null is as absent.
+    /// wait. `database` is for the operator to choose, with `database_url`, and to leave: while data comes back from there, calls that
+    /// write are answered 503. Null is as absent.
     #[schema(pattern = "^(shared|schema|database)$", example = "schema")]
     isolation: Option<String>,
     /// Where the tenant's own PostgreSQL database is: `postgres://user:password@host:port/database`, and `?sslmode=require` where

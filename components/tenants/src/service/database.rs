@@ -11,6 +11,7 @@ use insula_kit::config::variable;
 use insula_kit::id::TenantId;
 use insula_kit::own_database::Home;
 use insula_kit::problem::INTERNAL;
+use insula_kit::sql;
 use insula_kit::sql::own::{Own, Unfit};
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem};
@@ -18,15 +19,14 @@ use insula_kit::{Cx, Problem};
 use crate::store::Database;
 use crate::tenant::{Change, Tenant};
 
+/// What the database says of rows that it can't take: that they aren't what they should be, or are another tenant's, or are
+/// there already.
+const UNTAKEN: [&str; 3] = ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE IN013"];
+
 /// Sees that the change and the address belong together.
 pub fn check(present: &Tenant, change: &Change) -> Result<(), Problem> {
     let wrong = |pointer, code, why| Err(Problem::from(FieldError::new(pointer, code, why)));
     match (present.isolation, change.isolation.unwrap_or(present.isolation), &change.database) {
-        (Isolation::Database, Isolation::Shared | Isolation::Schema, _) => wrong(
-            "isolation",
-            "unknown",
-            "must remain `database`: there is no way back from a database of its own yet",
-        ),
         (_, Isolation::Shared | Isolation::Schema, Some(_)) => {
             wrong("database_url", "unknown", "goes with the isolation `database` only")
         }
@@ -62,6 +62,12 @@ fn name_of(id: TenantId) -> String {
 /// Makes the database ready for the tenant. One that shall hold what another address led to must be the same.
 pub async fn prepare(cx: &Cx, present: &Tenant, address: &Address) -> Result<Database, Problem> {
     let own = Own::new(address.expose().to_owned(), present.id);
+    if present.isolation != Isolation::Database && !Home::clear(cx, present.id).await? {
+        return Err(unfit(
+            "left",
+            "can't be set yet: the database that the tenant had before can't be reached, to remove what is left there",
+        ));
+    }
     if present.isolation == Isolation::Database {
         let known = Home::identity(cx, present.id).await?;
         if known.is_none() || own.identity().ok() != known {
@@ -87,6 +93,36 @@ fn told(reason: Unfit) -> Problem {
         Unfit::Forbidden => unfit("forbidden", "names somebody who may not make a schema there"),
         Unfit::Failed => unfit("unfit", "leads to a database in which the tenant's tables can't be made"),
     }
+}
+
+/// Copies what is in the tenant's own database, if the change brings it back, under the name of an attempt.
+pub async fn gather(cx: &Cx, present: &Tenant, next: &Tenant) -> Result<Option<String>, Problem> {
+    if present.isolation != Isolation::Database || next.isolation == Isolation::Database {
+        return Ok(None);
+    }
+    Ok(Some(Home::gather(cx, present.id).await?))
+}
+
+/// What has become of an attempt whose batch failed: it has ended. What the batch said of what was brought is told.
+pub async fn give_up(cx: &Cx, id: TenantId, attempt: &str, error: &sql::Error) -> Option<Problem> {
+    // An attempt that stays is ended by the tick.
+    let _ = Home::end_attempt(cx, id, attempt).await;
+    match error {
+        sql::Error::Statement(code) if UNTAKEN.iter().any(|class| code.starts_with(class)) => Some(
+            FieldError::new(
+                "isolation",
+                "unfit",
+                "must remain `database`: what is in the tenant's own database can't be taken here",
+            )
+            .into(),
+        ),
+        _ => None,
+    }
+}
+
+/// Removes what the tenant has left in its own database. What can't be now is by the tick.
+pub async fn clear(cx: &Cx, id: TenantId) {
+    let _ = Home::clear(cx, id).await;
 }
 
 /// Takes what there is to where it is said to be. It is stored in any case: what can't be done now is done by whoever comes

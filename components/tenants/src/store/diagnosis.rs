@@ -37,6 +37,7 @@ pub const TABLES: &[&str] = &[
     "audit_node",
     "invitation",
     "membership",
+    "product_arrival",
     "product_intent",
     "tenant_database",
     "tenant_key",
