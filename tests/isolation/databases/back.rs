@@ -253,7 +253,7 @@ fn what_was_left_is_removed_by_the_tick_and_nothing_that_was_made_since_on_postg
         std::thread::sleep(Duration::from_millis(500));
         let _ = change(&app, &ada.tenant_id, &json!({ "isolation": "schema" })).expect(200);
         assert_eq!((app.db().number(HOME), own.number(IS_LEFT)), (1, 1));
-        assert_eq!(listed(&ada), [made.clone()]);
+        assert_eq!(listed(&ada), std::slice::from_ref(&made));
         give(&app, &ada.tenant_id, &other.address).invalid("/database_url", "left");
         // Nor does a release that knows nothing of what was left move anything there.
         let moves = format!(

@@ -116,18 +116,18 @@ impl Home {
 
 /// Another attempt has the tenant, or its data is here already: whoever calls looks again.
 fn overtaken(failure: Failure) -> Failure {
-    match failure {
-        Failure::Database(sql::Error::Refused(_)) => sql::Error::Busy.into(),
-        failure => failure,
+    if matches!(failure, Failure::Database(sql::Error::Refused(_))) {
+        sql::Error::Busy.into()
+    } else {
+        failure
     }
 }
 
 /// It is the tenant's database in which something is wrong, and it may be put right there.
 fn theirs(failure: Failure) -> Failure {
-    match failure {
-        Failure::Database(error @ (sql::Error::Statement(_) | sql::Error::Decode(_))) => {
-            sql::Error::Unreachable(format!("a tenant's own database, which gives nothing: {error}")).into()
-        }
-        failure => failure,
+    if let Failure::Database(error @ (sql::Error::Statement(_) | sql::Error::Decode(_))) = &failure {
+        return sql::Error::Unreachable(format!("a tenant's own database, which gives nothing: {error}"))
+            .into();
     }
+    failure
 }

@@ -107,17 +107,12 @@ pub async fn gather(cx: &Cx, present: &Tenant, next: &Tenant) -> Result<Option<S
 pub async fn give_up(cx: &Cx, id: TenantId, attempt: &str, error: &sql::Error) -> Option<Problem> {
     // An attempt that stays is ended by the tick.
     let _ = Home::end_attempt(cx, id, attempt).await;
-    match error {
-        sql::Error::Statement(code) if UNTAKEN.iter().any(|class| code.starts_with(class)) => Some(
-            FieldError::new(
-                "isolation",
-                "unfit",
-                "must remain `database`: what is in the tenant's own database can't be taken here",
-            )
-            .into(),
-        ),
-        _ => None,
-    }
+    let untaken = |code: &String| UNTAKEN.iter().any(|class| code.starts_with(class));
+    let is_untaken = matches!(error, sql::Error::Statement(code) if untaken(code));
+    is_untaken.then(|| {
+        let why = "must remain `database`: what is in the tenant's own database can't be taken here";
+        FieldError::new("isolation", "unfit", why).into()
+    })
 }
 
 /// Removes what the tenant has left in its own database. What can't be now is by the tick.
