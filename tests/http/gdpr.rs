@@ -3,6 +3,7 @@
 mod at_once;
 mod checkpoint;
 mod export;
+mod killed;
 mod list;
 mod proof;
 mod verify;
@@ -83,8 +84,8 @@ fn check(file: &str, key: &Verifier) -> Result<Checked, Fault> {
 }
 
 /// The entries, and where the log ends, as they would be had so many more been appended to it.
-fn more(app: &App, tenant_id: &str, count: u64) -> String {
-    let ends = app.db().rows(&format!("select size, link from audit_head where tenant_id = '{tenant_id}'"));
+fn more(database: &Database, tenant_id: &str, count: u64) -> String {
+    let ends = database.rows(&format!("select size, link from audit_head where tenant_id = '{tenant_id}'"));
     let mut head = Head { size: ends[0][0].parse().unwrap(), link: Hash::parse(&ends[0][1]).unwrap() };
     let mut script = String::from("begin;\n");
     for _ in 0..count {
@@ -114,7 +115,7 @@ fn more(app: &App, tenant_id: &str, count: u64) -> String {
 
 /// Appends so many entries at once.
 fn fill(app: &App, person: &Person<'_>, count: u64) {
-    app.db().execute(&more(app, &person.tenant_id, count));
+    app.db().execute(&more(app.db(), &person.tenant_id, count));
 }
 
 /// Changes the log as whoever owns the database can: with what keeps it switched off.

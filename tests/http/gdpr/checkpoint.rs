@@ -96,7 +96,7 @@ fn a_log_that_does_not_go_on_from_what_was_signed_is_not_signed() {
             "other" => {
                 // From the last block on it is written anew, chain and all.
                 cut(&app, &ada.tenant_id, 32);
-                app.db().execute(&more(&app, &ada.tenant_id, 5));
+                app.db().execute(&more(app.db(), &ada.tenant_id, 5));
             }
             "broken" => {
                 fill(&app, &ada, 20);
