@@ -106,18 +106,35 @@ begin
   return 1;
 end $take$;
 
--- Gives the rows of a table after the one of that id, in the order of their ids: about a megabyte of them, how many they are,
--- and the id of the last.
+-- Gives the rows of a table after the one of that id, in the order of their ids: about a megabyte of them, and the id of the
+-- last. No row: there are no more. Rows that are not the tenant's are refused with the whole: they would be left.
 create or replace function insula.give(of_table text, after text)
-returns table (moved_rows text, moved bigint, last text) language plpgsql set search_path = insula, pg_temp as $give$
+returns table (moved_rows text, last text) language plpgsql set search_path = insula, pg_temp as $give$
+declare
+  found record;
+  given text[] := '{}';
+  size bigint := 0;
+  is_foreign boolean;
 begin
-  return query execute format($text$
-    select json_agg(p.one order by p.id)::text, count(*), max(p.id)
-    from (
-      select m.one, m.id, sum(octet_length(m.one::text)) over (order by m.id) - octet_length(m.one::text) as before
-      from (select to_json(t) as one, t.id collate "C" as id from %I t where t.id collate "C" > $1 order by t.id collate "C" limit 5000) m
-    ) p
-    where p.before < 1000000$text$, of_table) using after;
+  if after = '' then
+    execute format('select exists (select from %I t where t.tenant_id is distinct from $1)', of_table)
+      into is_foreign using insula.insula_scope();
+    if is_foreign then
+      raise exception 'there are rows that are not the tenant''s' using errcode = 'IN011';
+    end if;
+  end if;
+  for found in execute format('select to_json(t)::text as one, t.id as id from %I t where t.tenant_id = $1 and t.id > $2 order by t.id',
+    of_table) using insula.insula_scope(), after
+  loop
+    given := array_append(given, found.one);
+    last := found.id;
+    size := size + octet_length(found.one);
+    exit when size > 1000000;
+  end loop;
+  if last is not null then
+    moved_rows := '[' || array_to_string(given, ',') || ']';
+    return next;
+  end if;
 end $give$;
 
 -- Reads, and can do nothing else: the rows of each statement, or the plan of the only one.

@@ -9,7 +9,7 @@ use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
-use crate::store::{database as store, ending};
+use crate::store::database::{self as store, Left};
 
 /// After which time a call leaves the rest to the next one. The clock is the machine's: it bounds work, and decides nothing.
 pub const PATIENCE_MS: i64 = 10_000;
@@ -55,23 +55,28 @@ const ATTEMPTS_END_AFTER_MS: i64 = 300_000;
 /// the database, and the tenant's log says so.
 pub const TRIED_FOR_MS: i64 = 7 * 86_400_000;
 
-/// Ends attempts to bring data back that were not gone on with, and removes what was left in databases whose tenants' data is
-/// here again.
-pub async fn tidy(cx: &Cx) -> Result<(), Problem> {
-    let end = Timestamp::now().plus_ms(PATIENCE_MS);
+/// Ends attempts to bring data back that were not gone on with: until then their tenants' calls that write are refused.
+pub async fn end_attempts(cx: &Cx) -> Result<(), Problem> {
     for (id, attempt) in store::stale(cx.db(), cx.now().plus_ms(-ATTEMPTS_END_AFTER_MS)).await? {
         Home::end_attempt(cx, id, &attempt).await?;
     }
-    for (id, left_at) in store::left(cx.db(), cx.now()).await? {
+    Ok(())
+}
+
+/// Removes what was left in databases whose tenants' data is here again.
+pub async fn clear(cx: &Cx) -> Result<(), Problem> {
+    let end = Timestamp::now().plus_ms(PATIENCE_MS);
+    for Left { id, identity, at } in store::left(cx.db(), cx.now()).await? {
         if Timestamp::now() >= end {
             break;
         }
         store::postpone(cx.db(), id, cx.now()).await?;
-        let is_cleared = Home::clear(cx, id).await?;
-        if !is_cleared && left_at.plus_ms(TRIED_FOR_MS) <= cx.now() {
+        // One that fails is in nobody's way.
+        let is_cleared = Home::clear(cx, id).await.unwrap_or(false);
+        if !is_cleared && at.plus_ms(TRIED_FOR_MS) <= cx.now() {
             let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
-            match ending::give_up_database(cx.db(), id, cx.audit(entry).await?).await {
-                // Somebody else did.
+            match store::forget(cx.db(), id, &identity, cx.audit(entry).await?).await {
+                // Somebody else did, or the tenant has been given another one.
                 Ok(()) | Err(sql::Error::Refused(_) | sql::Error::Busy) => {}
                 Err(error) => return Err(error.into()),
             }

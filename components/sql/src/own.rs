@@ -20,7 +20,12 @@ const FOREIGN: &str = "SQLSTATE IN011";
 /// What a database says to who may not make what is needed.
 const FORBIDDEN: &str = "SQLSTATE 42501";
 
+/// What a database says that has nothing of what is made there.
+const ABSENT: [&str; 3] = ["SQLSTATE 3F000", "SQLSTATE 42883", "SQLSTATE 42P01"];
+
 const IDENTITY: &str = "select identity from home";
+// Of what was done there something is always remembered: the last of it.
+const USED: &str = "select 1 as used from applied limit 1";
 
 /// What a server says that has such a database already, or is just making it.
 const EXISTS: &str = "SQLSTATE 42P04";
@@ -150,6 +155,16 @@ impl Own {
             .text("identity")
     }
 
+    /// Whether anything was ever brought there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn is_used(&self) -> Result<bool, Error> {
+        let found = self.read(&[Statement::new(USED, Vec::new())])?;
+        Ok(found.first().is_some_and(|rows| !rows.is_empty()))
+    }
+
     /// How a statement would find its rows.
     ///
     /// # Errors
@@ -201,10 +216,16 @@ fn unfit(error: Error) -> Unfit {
 /// What failed, without the words of whoever knows the address.
 fn nameless(error: Error) -> Error {
     match error {
-        // Also what is busy: whose database it is decides for how long.
-        Error::Unreachable(_) | Error::Busy => Error::Unreachable("a tenant's own database".to_owned()),
-        other @ (Error::Refused(_) | Error::Statement(_) | Error::Decode(_) | Error::Elsewhere) => other,
+        // Where it is not yet what it has to be, or no more: it is made so, or was just left.
+        Error::Statement(code) if ABSENT.contains(&code.as_str()) => away(),
+        // Also what is busy: whose database it is decides for how long. And what only the platform's own says.
+        Error::Unreachable(_) | Error::Busy | Error::Refused(_) | Error::Elsewhere => away(),
+        other @ (Error::Statement(_) | Error::Decode(_)) => other,
     }
+}
+
+fn away() -> Error {
+    Error::Unreachable("a tenant's own database".to_owned())
 }
 
 #[cfg(test)]

@@ -72,24 +72,30 @@ begin
   if into_isolation = 'schema' then
     perform insula_schema_make(of_tenant);
   end if;
-  for brought in select a.moved_table, a.moved_rows from product_arrival a where a.tenant_id = of_tenant order by a.place loop
-    select c.oid into target from pg_class c
-      where c.relname = brought.moved_table and c.relkind = 'r'
-        and case into_isolation when 'schema' then c.relnamespace = home::regnamespace
-          else c.relnamespace = 'public'::regnamespace and exists (
-            select from pg_trigger g where g.tgrelid = c.oid and g.tgfoid = 'insula_check_shared'::regproc) end;
-    if not found then
-      raise exception 'what is brought is no product data' using errcode = 'IN013';
-    end if;
-    select string_agg(quote_ident(k), ', ') into columns from json_object_keys(brought.moved_rows::json -> 0) k;
-    execute format('select exists (select from json_populate_recordset(null::%s, $1::json) m where m.tenant_id is distinct from $2)',
-      target) into is_foreign using brought.moved_rows, of_tenant;
-    if is_foreign then
-      raise exception 'what is brought is another tenant''s' using errcode = 'IN013';
-    end if;
-    execute format('insert into %s (%s) select %s from json_populate_recordset(null::%s, $1::json)', target, columns,
-      columns, target) using brought.moved_rows;
-  end loop;
+  begin
+    for brought in select a.moved_table, a.moved_rows from product_arrival a where a.tenant_id = of_tenant order by a.place loop
+      select c.oid into target from pg_class c
+        where c.relname = brought.moved_table and c.relkind = 'r'
+          and case into_isolation when 'schema' then c.relnamespace = home::regnamespace
+            else c.relnamespace = 'public'::regnamespace and exists (
+              select from pg_trigger g where g.tgrelid = c.oid and g.tgfoid = 'insula_check_shared'::regproc) end;
+      if not found then
+        raise exception 'what is brought is no product data' using errcode = 'IN013';
+      end if;
+      select string_agg(distinct quote_ident(k), ', ') into columns
+        from json_array_elements(brought.moved_rows::json) m, json_object_keys(m) k;
+      execute format('select exists (select from json_populate_recordset(null::%s, $1::json) m where m.tenant_id is distinct from $2)',
+        target) into is_foreign using brought.moved_rows, of_tenant;
+      if is_foreign then
+        raise exception 'what is brought is another tenant''s' using errcode = 'IN013';
+      end if;
+      execute format('insert into %s (%s) select %s from json_populate_recordset(null::%s, $1::json)', target, columns,
+        columns, target) using brought.moved_rows;
+    end loop;
+  exception when data_exception or integrity_constraint_violation or syntax_error_or_access_rule_violation
+    or program_limit_exceeded then
+    raise exception 'what is brought does not fit: %', sqlstate using errcode = 'IN013';
+  end;
   delete from product_arrival a where a.tenant_id = of_tenant;
   return query values (1::bigint);
 end $move$;
@@ -114,6 +120,18 @@ end $check$;
 
 create trigger enters_its_database before update of isolation on tenant for each row
   when (old.isolation <> 'database' and new.isolation = 'database') execute function insula_check_entering();
+
+-- As it was, and a release that knows nothing of what an attempt has brought must not end a tenant that has it here.
+create or replace function insula_check_ending() returns trigger language plpgsql as $check$
+begin
+  if exists (select from tenant_database d where d.tenant_id = old.id)
+    or exists (select from product_intent i where i.tenant_id = old.id)
+    or exists (select from product_arrival a where a.tenant_id = old.id)
+  then
+    raise exception 'the tenant still has product data in a database of its own' using errcode = 'IN006';
+  end if;
+  return new;
+end $check$;
 
 revoke all on function insula_move_in from public;
 grant execute on function insula_move_in to insula_runtime;

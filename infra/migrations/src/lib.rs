@@ -158,6 +158,9 @@ end $insula$"
     )
 }
 
+/// The tables that the steps of tenants make: what a tenant has of product data.
+pub const TENANT_TABLES: [&str; 1] = ["report"];
+
 /// The newest step of tenants' own schemas and databases.
 #[must_use]
 pub const fn newest_of_tenants() -> u32 {
@@ -204,6 +207,13 @@ end $insula$"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tables_of_tenants_are_those_that_their_steps_make() {
+        let lines = TENANT_STEPS.iter().flat_map(|step| step.statements.lines());
+        let made = lines.filter_map(|line| line.strip_prefix("create table ")?.split([' ', '(']).next());
+        assert_eq!(made.collect::<Vec<_>>(), TENANT_TABLES);
+    }
 
     #[test]
     fn steps_are_numbered_without_gaps_and_named_by_their_number() {

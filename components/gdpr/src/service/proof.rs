@@ -9,7 +9,7 @@ use insula_kit::{Cx, Problem};
 use super::checkpoint::{self, Signed};
 use super::tree;
 use crate::error::Error;
-use crate::store::entry::{self, Log};
+use crate::store::entry::Log;
 
 /// A proof that an entry is in the tree of a size.
 #[derive(Debug)]
@@ -41,11 +41,9 @@ pub async fn inclusion(cx: &Cx, log: &Log, place: u64, size: Option<u64>) -> Res
     let size = within(&newest, "size", size.unwrap_or(newest.says.size), 1)?;
     let outside = || FieldError::query("entry", "range", format!("must be a whole number below {size}"));
     let plan = Plan::inclusion(place, size).ok_or_else(outside)?;
-    let path = tree::prove(cx.db(), log, &plan).await?;
+    let (path, leaf) = tree::prove(cx.db(), log, &plan, Some(place)).await?;
+    let leaf = leaf.ok_or(Error::Altered { entry: Some(place) })?;
     let tree = tree_of(cx, log, &newest, size).await?;
-    let found = entry::between(cx.db(), log, place, place + 1).await?;
-    let wrong = Error::Altered { entry: Some(place) };
-    let leaf = found.first().map(|found| Hash::leaf(found.text.as_bytes())).ok_or(wrong)?;
     if !verify::inclusion(leaf, place, size, &path, tree.root) {
         return Err(Error::Altered { entry: None }.into());
     }
@@ -59,7 +57,7 @@ pub async fn consistency(cx: &Cx, log: &Log, from: u64, to: Option<u64>) -> Resu
     let to = within(&newest, "to", to.unwrap_or(newest.says.size), 1)?;
     let outside = || FieldError::query("from", "range", format!("must be a whole number from 1 to {to}"));
     let plan = Plan::consistency(from, to).ok_or_else(outside)?;
-    let path = tree::prove(cx.db(), log, &plan).await?;
+    let (path, _) = tree::prove(cx.db(), log, &plan, None).await?;
     let (old, new) = (tree_of(cx, log, &newest, from).await?, tree_of(cx, log, &newest, to).await?);
     if !verify::consistency(old, new, &path) {
         return Err(Error::Altered { entry: None }.into());

@@ -4,8 +4,7 @@
 //! below them is made of the entries when it is needed, and so is the right edge. So a log of a million entries has 125,000
 //! nodes, and a proof or a head takes a logarithm of reads and two blocks of entries.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use insula_audit::chain::Head;
 use insula_audit::hash::Hash;
@@ -61,31 +60,45 @@ pub async fn edge(db: &Db, log: &Log, size: u64) -> Result<Frontier, Problem> {
     Ok(edge)
 }
 
-/// The hashes of a proof.
-pub async fn prove(db: &Db, log: &Log, plan: &Plan) -> Result<Vec<Hash>, Problem> {
+/// The hashes of a proof, and the leaf of the entry at `place`, if one is asked for: with one batch, because what a proof
+/// waits for are the ways to the database.
+pub async fn prove(
+    db: &Db,
+    log: &Log,
+    plan: &Plan,
+    place: Option<u64>,
+) -> Result<(Vec<Hash>, Option<Hash>), Problem> {
     let (stored, below): (Vec<Node>, Vec<Node>) = plan.nodes().partition(|node| node.level >= LEVEL);
-    let hashes = node::get(db, log, &stored).await?;
+    let first = |node: &Node| node.index << node.level;
+    let blocks: BTreeSet<u64> =
+        below.iter().map(first).chain(place).map(|leaf| leaf - leaf % BLOCK).collect();
+    let end = |block: u64| (block + BLOCK).min(log.size);
+    let mut statements = node::list_named(log, &stored);
+    let named = statements.len();
+    // Each with the entry before, whose link the first one goes on from.
+    let read = |block: &u64| entry::list_between(log, block.saturating_sub(1), end(*block));
+    statements.extend(blocks.iter().map(read));
+    let mut found = db.batch(log.scope, statements).await?;
+    let entries = found.split_off(named);
+    let hashes = node::hashes(&stored, found.iter().flatten())?;
     let known: BTreeMap<Node, Hash> = stored.into_iter().zip(hashes).collect();
     let mut low = BTreeMap::new();
-    for node in below {
-        let first = node.index << node.level;
-        let block = first - first % BLOCK;
-        if let Entry::Vacant(vacant) = low.entry(block) {
-            vacant.insert(leaves(db, log, block, (block + BLOCK).min(log.size)).await?);
-        }
+    for (block, rows) in blocks.into_iter().zip(&entries) {
+        low.insert(block, linked(entry::read(Some(rows))?, block, end(block))?);
     }
     let find = |node: Node| {
         if node.level >= LEVEL {
             return known.get(&node).copied();
         }
-        let first = node.index << node.level;
+        let first = first(&node);
         let (block, inside) = (first - first % BLOCK, usize::try_from(first % BLOCK).ok()?);
         let leaves = low.get(&block)?.get(inside..inside + (1 << node.level))?;
         let mut edge = Frontier::default();
         leaves.iter().for_each(|leaf| edge.push(*leaf, |_, _| {}));
         Some(edge.root())
     };
-    Ok(plan.prove(find).ok_or(Error::Altered { entry: None })?)
+    let path = plan.prove(find).ok_or(Error::Altered { entry: None })?;
+    Ok((path, place.and_then(|place| find(Node { level: 0, index: place }))))
 }
 
 /// The leaves of some entries, which are there, one after another, each with its link after the one before.
@@ -94,7 +107,12 @@ async fn leaves(db: &Db, log: &Log, from: u64, to: u64) -> Result<Vec<Hash>, Pro
         return Ok(Vec::new());
     }
     // With the entry before, whose link the first one goes on from.
-    let mut stored = entry::between(db, log, from.saturating_sub(1), to).await?.into_iter();
+    Ok(linked(entry::between(db, log, from.saturating_sub(1), to).await?, from, to)?)
+}
+
+/// The leaves of entries from one place to before another, which were read with the one before.
+fn linked(stored: Vec<Stored>, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
+    let mut stored = stored.into_iter();
     let mut head = Head::EMPTY;
     if from > 0 {
         head = ended(stored.next(), from)?;
@@ -106,7 +124,7 @@ async fn leaves(db: &Db, log: &Log, from: u64, to: u64) -> Result<Vec<Hash>, Pro
         let leaf = Hash::leaf(found.text.as_bytes());
         head = head.after(leaf);
         if found.link != head.link.to_string() {
-            return Err(wrong.into());
+            return Err(wrong);
         }
         leaves.push(leaf);
     }

@@ -83,8 +83,12 @@ pub async fn again(db: &Db, log: &Log) -> Result<Log, sql::Error> {
 
 /// The entries from one place to before another, as far as they are there.
 pub async fn between(db: &Db, log: &Log, first: u64, before: u64) -> Result<Vec<Stored>, sql::Error> {
-    let list = Statement::new(LIST_BY_PLACE, params![&log.name, number(first), number(before)]);
-    read(Some(&db.query(log.scope, list).await?))
+    read(Some(&db.query(log.scope, list_between(log, first, before)).await?))
+}
+
+/// Reads the same.
+pub fn list_between(log: &Log, first: u64, before: u64) -> Statement {
+    Statement::new(LIST_BY_PLACE, params![&log.name, number(first), number(before)])
 }
 
 /// Reads the same with what they are found by.

@@ -28,16 +28,27 @@ pub async fn covered(db: &Db, log: &Log) -> Result<u64, sql::Error> {
 
 /// The hashes of nodes, in their order. One that isn't there is left out.
 pub async fn get(db: &Db, log: &Log, nodes: &[Node]) -> Result<Vec<Hash>, sql::Error> {
-    let mut known = BTreeMap::new();
+    let mut found = Vec::new();
     for part in nodes.chunks(NAMED) {
-        for row in &db.query(log.scope, named(log, part)).await? {
-            known.insert((size(row, "level")?, size(row, "place")?), hash(row)?);
-        }
+        found.push(db.query(log.scope, named(log, part)).await?);
+    }
+    hashes(nodes, found.iter().flatten())
+}
+
+/// Reads nodes by their names: few statements, because each has to be planned.
+pub fn list_named(log: &Log, nodes: &[Node]) -> Vec<Statement> {
+    nodes.chunks(NAMED).map(|part| named(log, part)).collect()
+}
+
+/// The hashes of nodes that were read by their names, in their order. One that isn't there is left out.
+pub fn hashes<'a>(nodes: &[Node], rows: impl IntoIterator<Item = &'a Row>) -> Result<Vec<Hash>, sql::Error> {
+    let mut known = BTreeMap::new();
+    for row in rows {
+        known.insert((size(row, "level")?, size(row, "place")?), hash(row)?);
     }
     Ok(nodes.iter().filter_map(|node| known.get(&(node.level.into(), node.index)).copied()).collect())
 }
 
-/// Reads nodes by their names: one statement, because each has to be planned.
 fn named(log: &Log, nodes: &[Node]) -> Statement {
     let mut params = params![&log.name];
     for at in 0..NAMED {

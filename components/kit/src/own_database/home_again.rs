@@ -16,7 +16,7 @@ use crate::cx::Cx;
 use crate::id::TenantId;
 use crate::params;
 use crate::schema::Failure;
-use crate::sql::{self, Rows, Scope, Statement};
+use crate::sql::{self, Scope, Statement};
 
 const ATTEMPT: &str = include_str!("../../sql/tenant_database_attempt.sql");
 const END_ATTEMPT: &str = include_str!("../../sql/tenant_database_end_attempt.sql");
@@ -24,10 +24,12 @@ const FORGET: &str = include_str!("../../sql/tenant_database_forget.sql");
 const KEEP: &str = include_str!("../../sql/product_arrival_insert.sql");
 const DELETE_KEPT: &str = include_str!("../../sql/product_arrival_delete.sql");
 
-// These run in the tenant's own database.
-const TABLES: &str = "select c.relname as name from pg_class c where c.relnamespace = 'insula'::regnamespace \
-                      and c.relkind = 'r' and c.relname not in ('home', 'applied') order by c.relname";
-const GIVE: &str = "select moved_rows, moved, last from insula.give($1, $2)";
+/// In the tenant's own database: a part of a table, and which database says so.
+const GIVE: &str =
+    "select h.identity, g.moved_rows, g.last from insula.home h left join insula.give($1, $2) g on true";
+
+/// No part is larger: it is about a megabyte, or one row.
+const PART_BYTES: usize = 16 << 20;
 
 impl Home {
     /// Copies what a tenant has in a database of its own. Returns the name of the attempt that has the tenant then: with it, a
@@ -54,32 +56,39 @@ impl Home {
     async fn gather_all(cx: &Cx, tenant_id: TenantId, attempt: &str) -> Result<(), Failure> {
         let (home, _) = Self::find(cx, tenant_id).await?.ok_or(sql::Error::Busy)?;
         home.check_silence()?;
+        // An address may lead elsewhere than it did, to a database that has nothing.
+        if home.own.identity().map_err(|error| theirs(error.into()))? != home.identity {
+            return Err(strange("another database").into());
+        }
         // In any case: an older release may have made it, without what gives.
         home.noted(cx, home.update(cx)).await.map_err(theirs)?;
         while !home.settle(cx).await.map_err(theirs)? {}
         let mut place = 0;
-        for table in home.rows_of(&Statement::new(TABLES, Vec::new()))? {
-            let (table, mut after) = (table.text("name")?, String::new());
-            loop {
-                let given = home.rows_of(&Statement::new(GIVE, params![&table, &after]))?;
-                let Some(part) = given.first() else { break };
-                let Some(rows) = part.optional_text("moved_rows")? else { break };
-                let last = part.text("last")?;
-                if last <= after {
-                    return Err(theirs(sql::Error::Decode("last".to_owned()).into()));
-                }
+        for table in insula_migrations::TENANT_TABLES {
+            let mut after = String::new();
+            while let Some((rows, last)) = home.part(table, &after).map_err(|error| theirs(error.into()))? {
                 after = last;
                 place += 1;
-                let keep = Statement::required(KEEP, params![tenant_id, attempt, place, &table, rows]);
-                cx.query(Scope::Tenant(tenant_id), keep).await.map_err(overtaken)?;
+                let keep = Statement::required(KEEP, params![tenant_id, attempt, place, table, rows]);
+                cx.query(Scope::Tenant(tenant_id), keep).await.map_err(unkept)?;
             }
         }
         Ok(())
     }
 
-    fn rows_of(&self, statement: &Statement) -> Result<Rows, Failure> {
-        let found = self.own.read([statement]).map_err(|error| theirs(error.into()))?;
-        Ok(found.into_iter().next().unwrap_or_default())
+    /// The rows of a table after one, and the id of the last of them.
+    fn part(&self, table: &str, after: &str) -> Result<Option<(String, String)>, sql::Error> {
+        let found = self.own.read(&[Statement::new(GIVE, params![table, after])])?;
+        let row = found.first().and_then(|rows| rows.first()).ok_or_else(|| strange("nothing"))?;
+        if row.text("identity")? != self.identity {
+            return Err(strange("another database"));
+        }
+        let Some(rows) = row.optional_text("moved_rows")? else { return Ok(None) };
+        let last = row.text("last")?;
+        if rows.len() > PART_BYTES || last == after {
+            return Err(strange("too much"));
+        }
+        Ok(Some((rows, last)))
     }
 
     /// Ends an attempt: the tenant's data stays in its own database, and is written there again.
@@ -100,16 +109,17 @@ impl Home {
     ///
     /// Failures of this database.
     pub async fn clear(cx: &Cx, tenant_id: TenantId) -> Result<bool, Failure> {
-        let identity = match Self::find(cx, tenant_id).await {
-            Ok(Some((home, _))) if home.is_left => home.identity,
+        let home = match Self::find(cx, tenant_id).await {
+            Ok(Some((home, _))) if home.is_left => home,
             Ok(_) => return Ok(true),
             Err(Failure::Unopened(_)) => return Ok(false),
             Err(failure) => return Err(failure),
         };
-        if !Self::leave(cx, tenant_id).await? {
+        // Of what was found, and of nothing that was set since.
+        if home.own.leave(&home.identity).is_err() {
             return Ok(false);
         }
-        cx.query(Scope::Tenant(tenant_id), Statement::new(FORGET, params![tenant_id, identity])).await?;
+        cx.query(Scope::Tenant(tenant_id), Statement::new(FORGET, params![tenant_id, home.identity])).await?;
         Ok(true)
     }
 }
@@ -121,6 +131,20 @@ fn overtaken(failure: Failure) -> Failure {
     } else {
         failure
     }
+}
+
+/// The tenant's data is kept by another attempt; or what was given is no text of this database.
+fn unkept(failure: Failure) -> Failure {
+    if let Failure::Database(sql::Error::Statement(code)) = &failure
+        && code.starts_with("SQLSTATE 22")
+    {
+        return theirs(failure);
+    }
+    overtaken(failure)
+}
+
+fn strange(what: &str) -> sql::Error {
+    sql::Error::Unreachable(format!("a tenant's own database, which is not as it was: {what}"))
 }
 
 /// It is the tenant's database in which something is wrong, and it may be put right there.

@@ -110,6 +110,8 @@ impl From<Delivery> for DeliveryView {
 /// Does what is due. Mail comes last: it depends on another server, which may be slow.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     schema::ensure(cx.db()).await?;
+    // First, because tenants wait for it, and it takes nobody else's database.
+    database::end_attempts(cx).await?;
     let ran = tick::run(cx.db(), cx.now()).await?;
     let signing_keys = rotation::run(request).await.as_str();
     let audit_logs = signing::run(request).await.into();
@@ -119,7 +121,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     // Last, because others' databases have a part in it, which may be slow.
     let removed_of_tenants = ending::run(cx).await?;
     let tenant_databases = database::settle(cx).await?.into();
-    database::tidy(cx).await?;
+    database::clear(cx).await?;
     let ran = ran.iter().map(RanView::from).collect();
     Response::ok(&TickView {
         ran,

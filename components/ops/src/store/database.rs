@@ -2,7 +2,7 @@
 
 use insula_kit::id::TenantId;
 use insula_kit::params;
-use insula_kit::sql::{self, Db, Scope, Statement};
+use insula_kit::sql::{self, Db, Row, Scope, Statement};
 use insula_kit::time::Timestamp;
 
 const LIST_DUE: &str = include_str!("../../sql/tenant_database_list_due.sql");
@@ -10,6 +10,7 @@ const LIST_BEHIND: &str = include_str!("../../sql/tenant_database_list_behind.sq
 const COUNT_BEHIND: &str = include_str!("../../sql/tenant_database_count_behind.sql");
 const LIST_STALE: &str = include_str!("../../sql/tenant_database_list_stale.sql");
 const LIST_LEFT: &str = include_str!("../../sql/tenant_database_list_left.sql");
+const FORGET: &str = include_str!("../../sql/tenant_database_forget.sql");
 const POSTPONE: &str = include_str!("../../sql/tenant_database_postpone.sql");
 const SET_REACHED: &str = include_str!("../../sql/tenant_database_set_reached.sql");
 
@@ -47,10 +48,28 @@ pub async fn stale(db: &Db, latest: Timestamp) -> Result<Vec<(TenantId, String)>
     found.iter().map(|row| Ok((row.id("tenant_id")?, row.text("attempt")?))).collect()
 }
 
-/// Some of those that were left and are not cleared yet, and when that was.
-pub async fn left(db: &Db, now: Timestamp) -> Result<Vec<(TenantId, Timestamp)>, sql::Error> {
+/// A database that was left and is not cleared yet.
+pub struct Left {
+    pub id: TenantId,
+    /// Which one.
+    pub identity: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Some of them.
+pub async fn left(db: &Db, now: Timestamp) -> Result<Vec<Left>, sql::Error> {
     let found = db.query(Scope::System, Statement::new(LIST_LEFT, params![now])).await?;
-    found.iter().map(|row| Ok((row.id("tenant_id")?, row.time("left_at_ms")?))).collect()
+    let read = |row: &Row| {
+        Ok(Left { id: row.id("tenant_id")?, identity: row.text("identity")?, at: row.time("left_at_ms")? })
+    };
+    found.iter().map(read).collect()
+}
+
+/// Forgets one of them as it is, with `entry` in its tenant's log. Refused if it was forgotten.
+pub async fn forget(db: &Db, id: TenantId, identity: &str, entry: Statement) -> Result<(), sql::Error> {
+    let forget = Statement::required(FORGET, params![id, identity]);
+    db.batch(Scope::Tenant(id), vec![forget, entry]).await.map(|_| ())
 }
 
 async fn list(db: &Db, statement: Statement) -> Result<Vec<TenantId>, sql::Error> {

@@ -40,24 +40,19 @@ pub async fn change(
             return Err(Problem::new(&TENANT_SUSPENDED));
         }
         let next = change.apply(&present);
-        database::check(&present, change)?;
-        if cx.caller() != Caller::Operator
-            && present.isolation == Isolation::Database
-            && next.isolation != Isolation::Database
-        {
-            return Err(Problem::new(&FORBIDDEN).detail("Only the operator brings a tenant's data back."));
-        }
+        database::check(cx.caller(), &present, change)?;
         // Each time anew: whoever was faster may have given it another one.
         let prepared = match database::place(&present, &next, change).await? {
             Some(address) => Some(database::prepare(cx, &present, &address).await?),
             None => None,
         };
-        let attempt = database::gather(cx, &present, &next).await?;
-        let mut statements = store::change(&present, &next, prepared.as_ref(), attempt.as_deref(), cx.now())?;
         let entry = Event::new(Action::TenantChanged).in_tenant(id).fact("plan", &next.plan);
         let entry = entry.fact("isolation", next.isolation.as_str()).fact("version", next.version);
         let entry = if prepared.is_some() { entry.fact("database", "set") } else { entry };
-        statements.push(cx.audit(entry).await?);
+        let entry = cx.audit(entry).await?;
+        let attempt = database::gather(cx, &present, &next).await?;
+        let mut statements = store::change(&present, &next, prepared.as_ref(), attempt.as_deref(), cx.now())?;
+        statements.push(entry);
         let outcome = cx.db().batch(cx.scope(), statements).await;
         if let (Some(attempt), Err(error)) = (&attempt, &outcome)
             && let Some(told) = database::give_up(cx, id, attempt, error).await

@@ -8,9 +8,10 @@ use insula_domain::isolation::Isolation;
 use insula_isolation::address::Address;
 use insula_isolation::servers::Servers;
 use insula_kit::config::variable;
+use insula_kit::guard::Caller;
 use insula_kit::id::TenantId;
 use insula_kit::own_database::Home;
-use insula_kit::problem::INTERNAL;
+use insula_kit::problem::{FORBIDDEN, INTERNAL};
 use insula_kit::sql;
 use insula_kit::sql::own::{Own, Unfit};
 use insula_kit::validate::FieldError;
@@ -21,17 +22,18 @@ use crate::tenant::{Change, Tenant};
 
 /// What the database says of rows that it can't take: that they aren't what they should be, or are another tenant's, or are
 /// there already.
-const UNTAKEN: [&str; 3] = ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE IN013"];
+const UNTAKEN: &str = "SQLSTATE IN013";
 
-/// Sees that the change and the address belong together.
-pub fn check(present: &Tenant, change: &Change) -> Result<(), Problem> {
-    let wrong = |pointer, code, why| Err(Problem::from(FieldError::new(pointer, code, why)));
-    match (present.isolation, change.isolation.unwrap_or(present.isolation), &change.database) {
-        (_, Isolation::Shared | Isolation::Schema, Some(_)) => {
-            wrong("database_url", "unknown", "goes with the isolation `database` only")
-        }
-        _ => Ok(()),
+/// Sees that the change and the address belong together, and that it is the operator who brings data back.
+pub fn check(caller: Caller, present: &Tenant, change: &Change) -> Result<(), Problem> {
+    let next = change.isolation.unwrap_or(present.isolation);
+    if caller != Caller::Operator && present.isolation == Isolation::Database && next != Isolation::Database {
+        return Err(Problem::new(&FORBIDDEN).detail("Only the operator brings a tenant's data back."));
     }
+    if next != Isolation::Database && change.database.is_some() {
+        return Err(unfit("unknown", "goes with the isolation `database` only"));
+    }
+    Ok(())
 }
 
 /// Where the database of the tenant shall be, if that is another place than before: where the operator says, or else on the
@@ -76,6 +78,16 @@ pub async fn prepare(cx: &Cx, present: &Tenant, address: &Address) -> Result<Dat
     }
     let step = own.make().map_err(told)?;
     let identity = own.identity()?;
+    if present.isolation != Isolation::Database && own.is_used()? {
+        // Perhaps by another call, which was faster.
+        if Home::identity(cx, present.id).await? == Some(identity) {
+            return Err(sql::Error::Busy.into());
+        }
+        return Err(unfit(
+            "used",
+            "leads to a database in which the tenant had its data before: what is left in its schema `insula` has to go first",
+        ));
+    }
     Ok(Database { sealed: cx.seal_address(present.id, address.expose()).await?, identity, step })
 }
 
@@ -107,8 +119,7 @@ pub async fn gather(cx: &Cx, present: &Tenant, next: &Tenant) -> Result<Option<S
 pub async fn give_up(cx: &Cx, id: TenantId, attempt: &str, error: &sql::Error) -> Option<Problem> {
     // An attempt that stays is ended by the tick.
     let _ = Home::end_attempt(cx, id, attempt).await;
-    let untaken = |code: &String| UNTAKEN.iter().any(|class| code.starts_with(class));
-    let is_untaken = matches!(error, sql::Error::Statement(code) if untaken(code));
+    let is_untaken = matches!(error, sql::Error::Statement(code) if code == UNTAKEN);
     is_untaken.then(|| {
         let why = "must remain `database`: what is in the tenant's own database can't be taken here";
         FieldError::new("isolation", "unfit", why).into()
