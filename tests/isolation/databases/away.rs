@@ -209,3 +209,26 @@ fn what_the_database_refuses_waits_until_it_is_put_right_on_postgresql() {
     assert_eq!(listed(&ada), [made]);
     assert_eq!(waiting(&app), 0);
 }
+
+/// Protects the host, which all tenants share, from what a tenant's server makes up.
+#[test]
+fn an_answer_that_is_too_large_is_refused_and_the_others_are_served_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let made = analyzed(&ada);
+    own.execute(
+        "alter function insula.read(text, text[], text[], boolean) rename to read_soundly;
+         create function insula.read(text, text[], text[], boolean) returns json language sql as
+         $read$ select json_build_object('results', json_build_array(json_build_array(json_build_object('id', repeat('x', 80000000))))) $read$",
+    );
+    ada.get("/api/v1/reports").send().problem(503, "unavailable");
+    let _ = bob.get("/api/v1/reports").send().expect(200);
+    own.execute(
+        "drop function insula.read(text, text[], text[], boolean);
+         alter function insula.read_soundly(text, text[], text[], boolean) rename to read",
+    );
+    assert_eq!(listed(&ada), [made]);
+}

@@ -30,6 +30,10 @@ use parameter::Parameter;
 /// configuration are the operator's, and may take as long as the request.
 const STRANGERS_TIME: Duration = Duration::from_secs(10);
 
+/// How much one result may have that is given as a whole: it is held by the host, which all components share, and may come from
+/// a server of somebody else's.
+const RESULT_BYTES: usize = 64 << 20;
+
 /// A component's hold on a connection.
 #[derive(Clone)]
 pub struct Handle {
@@ -78,12 +82,16 @@ impl Handle {
 async fn collect(found: Found) -> Result<RowSet, Error> {
     let columns = value::columns(&found.statement);
     let mut rows = Vec::with_capacity(found.first.len());
-    for row in &found.first {
+    let mut left = RESULT_BYTES;
+    let mut read = |row: &Row| {
+        left = left.checked_sub(row.raw_size_bytes()).ok_or_else(|| errors::too_large(RESULT_BYTES))?;
         rows.push(value::row(row)?);
-    }
+        Ok::<_, Error>(())
+    };
+    found.first.iter().try_for_each(&mut read)?;
     if let Some(mut rest) = found.rest? {
         while let Some(row) = rest.next().await {
-            rows.push(value::row(&row?)?);
+            read(&row?)?;
         }
     }
     Ok(RowSet { columns, rows })

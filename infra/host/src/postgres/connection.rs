@@ -14,6 +14,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How many rows are read before a component gets the first: most results are complete by then.
 const READ_AHEAD: usize = 64;
+/// And how many bytes of them: rows may be large.
+const READ_AHEAD_BYTES: usize = 1 << 20;
 /// How many statements a connection remembers before it forgets them all.
 const CACHED_STATEMENTS: usize = 1024;
 
@@ -80,10 +82,13 @@ impl Connection {
                 return Err(error);
             }
         };
-        let mut first = Vec::new();
-        while first.len() < READ_AHEAD {
+        let (mut first, mut bytes) = (Vec::new(), 0);
+        while first.len() < READ_AHEAD && bytes < READ_AHEAD_BYTES {
             match rows.next().await {
-                Some(Ok(row)) => first.push(row),
+                Some(Ok(row)) => {
+                    bytes += row.raw_size_bytes();
+                    first.push(row);
+                }
                 Some(Err(error)) => {
                     flight.landed = true;
                     self.leave_if_ended(&error);

@@ -17,6 +17,11 @@ pub(super) fn silent() -> Error {
     Error::ConnectionFailed("the server does not answer".to_owned())
 }
 
+/// More was selected than a component can be given.
+pub(super) fn too_large(most: usize) -> Error {
+    Error::QueryFailed(QueryError::Text(format!("the result is larger than {most} bytes")))
+}
+
 impl From<Unreachable> for Error {
     fn from(error: Unreachable) -> Self {
         Self::ConnectionFailed(error.to_string())
