@@ -69,7 +69,7 @@ impl Home {
             while let Some((rows, last)) = home.part(table, &after).map_err(|error| theirs(error.into()))? {
                 after = last;
                 place += 1;
-                let keep = Statement::required(KEEP, params![tenant_id, attempt, place, table, rows]);
+                let keep = Statement::required(KEEP, params![place, table, rows, tenant_id, attempt]);
                 cx.query(Scope::Tenant(tenant_id), keep).await.map_err(unkept)?;
             }
         }
