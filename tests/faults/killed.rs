@@ -1,9 +1,7 @@
 //! Servers that are killed while they migrate, and servers that migrate at once: processes of their own.
 
-use std::time::{Duration, Instant};
-
 use insula_tests::journeys::{Backing, Process, embedded};
-use insula_tests::support::{Database, only_on_postgresql};
+use insula_tests::support::{Database, only_on_postgresql, wait_until};
 use tempfile::TempDir;
 
 const NEWEST: u32 = insula_migrations::newest();
@@ -54,32 +52,12 @@ impl House {
         u32::try_from(database.number("select count(*) from schema_migration")).unwrap()
     }
 
-    /// What a killed server left on PostgreSQL: statements that run on for nobody.
-    fn end_sessions(&self) {
-        let database = self.database();
-        if let Database::Postgres(_) = database {
-            let others =
-                "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-            database.execute(&format!("select pg_terminate_backend(pid) {others}"));
-            wait_until(|| database.number(&format!("select count(*) {others}")) == 0);
-        }
-    }
-
     #[track_caller]
     fn assert_has_exactly(&self, steps: u32, schemas: &[Schema]) {
         assert_eq!(self.database().schema(), schemas[steps as usize], "after {steps} steps");
         let numbers = self.database().rows("select number from schema_migration order by number");
         let once: Vec<_> = (1..=steps).map(|number| vec![number.to_string()]).collect();
         assert_eq!(numbers, once);
-    }
-}
-
-#[track_caller]
-fn wait_until(mut done: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !done() {
-        assert!(started.elapsed() < Duration::from_secs(60), "it never came to that");
-        std::thread::sleep(Duration::from_micros(200));
     }
 }
 
@@ -91,7 +69,7 @@ fn a_server_that_is_killed_while_it_migrates_leaves_whole_steps_and_the_next_doe
         let server = house.server();
         wait_until(|| house.recorded() >= steps);
         server.kill();
-        house.end_sessions();
+        house.database().end_sessions();
         house.assert_has_exactly(house.recorded(), &schemas);
 
         let _ = embedded::base(&mut house.server());
@@ -118,7 +96,7 @@ fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it_on_postgresql() {
     });
 
     server.kill();
-    house.end_sessions();
+    house.database().end_sessions();
 
     database.execute("drop event trigger hold; drop function hold()");
     let schemas = schemas();

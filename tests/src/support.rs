@@ -26,7 +26,7 @@ mod second;
 
 pub use answer::Answer;
 pub use app::{App, Options};
-pub use at_once::{at_once, eight_at_once};
+pub use at_once::{at_once, eight_at_once, wait_until};
 pub use contract::seen;
 pub use database::Database;
 pub use device::Device;

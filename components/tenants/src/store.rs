@@ -61,7 +61,8 @@ pub struct Database {
 /// The place of the statement in [`change`] that finds no plan, where it is another one.
 pub const PLAN: usize = 0;
 
-/// Stores a tenant as it shall be, with what an attempt has brought from its own database, if it had one; refused if it was changed meanwhile, or there is no such plan.
+/// Stores a tenant as it shall be, with what an attempt has brought from its own database, if one has; refused if it was
+/// changed meanwhile, or there is no such plan.
 pub fn change(
     present: &Tenant,
     next: &Tenant,

@@ -1,6 +1,7 @@
-//! Calls that are made at once.
+//! Calls that are made at once, and what they are waited for.
 
 use std::sync::Barrier;
+use std::time::{Duration, Instant};
 
 /// What `count` calls return that are made at once; each is told its number.
 pub fn at_once<T: Send>(count: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -18,4 +19,18 @@ pub fn at_once<T: Send>(count: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T
 /// What eight calls return that are made at once; each is told its number.
 pub fn eight_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
     at_once(8, call)
+}
+
+/// Waits for what happens elsewhere.
+///
+/// # Panics
+///
+/// When it has not happened after a minute.
+#[track_caller]
+pub fn wait_until(mut done: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !done() {
+        assert!(started.elapsed() < Duration::from_secs(60), "it never came to that");
+        std::thread::sleep(Duration::from_micros(200));
+    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use rusqlite::types::ValueRef;
 
+use super::at_once::wait_until;
 use super::postgres;
 
 const POSTGRES_COLUMNS: &str =
@@ -58,6 +59,16 @@ impl Database {
         match self {
             Self::Sqlite(path) => connect(path).execute_batch(statement).expect(statement),
             Self::Postgres(address) => postgres::execute(address, statement),
+        }
+    }
+
+    /// Ends what a killed server left on PostgreSQL: statements that run on for nobody.
+    pub fn end_sessions(&self) {
+        if let Self::Postgres(_) = self {
+            let others =
+                "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+            self.execute(&format!("select pg_terminate_backend(pid) {others}"));
+            wait_until(|| self.number(&format!("select count(*) {others}")) == 0);
         }
     }
 

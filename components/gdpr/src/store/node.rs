@@ -29,8 +29,8 @@ pub async fn covered(db: &Db, log: &Log) -> Result<u64, sql::Error> {
 /// The hashes of nodes, in their order. One that isn't there is left out.
 pub async fn get(db: &Db, log: &Log, nodes: &[Node]) -> Result<Vec<Hash>, sql::Error> {
     let mut found = Vec::new();
-    for part in nodes.chunks(NAMED) {
-        found.push(db.query(log.scope, named(log, part)).await?);
+    for statement in list_named(log, nodes) {
+        found.push(db.query(log.scope, statement).await?);
     }
     hashes(nodes, found.iter().flatten())
 }

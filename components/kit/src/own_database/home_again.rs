@@ -119,8 +119,15 @@ impl Home {
         if home.own.leave(&home.identity).is_err() {
             return Ok(false);
         }
+        // No row, if somebody else has done it: it is done.
         cx.query(Scope::Tenant(tenant_id), Statement::new(FORGET, params![tenant_id, home.identity])).await?;
         Ok(true)
+    }
+
+    /// Forgets the database of that identity, which was left, with what may be in it.
+    #[must_use]
+    pub fn forget(tenant_id: TenantId, identity: &str) -> Statement {
+        Statement::required(FORGET, params![tenant_id, identity])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which databases of tenants' own are to be looked at, in the database.
 
 use insula_kit::id::TenantId;
+use insula_kit::own_database::Home;
 use insula_kit::params;
 use insula_kit::sql::{self, Db, Row, Scope, Statement};
 use insula_kit::time::Timestamp;
@@ -10,7 +11,6 @@ const LIST_BEHIND: &str = include_str!("../../sql/tenant_database_list_behind.sq
 const COUNT_BEHIND: &str = include_str!("../../sql/tenant_database_count_behind.sql");
 const LIST_STALE: &str = include_str!("../../sql/tenant_database_list_stale.sql");
 const LIST_LEFT: &str = include_str!("../../sql/tenant_database_list_left.sql");
-const FORGET: &str = include_str!("../../sql/tenant_database_forget.sql");
 const POSTPONE: &str = include_str!("../../sql/tenant_database_postpone.sql");
 const SET_REACHED: &str = include_str!("../../sql/tenant_database_set_reached.sql");
 
@@ -68,8 +68,7 @@ pub async fn left(db: &Db, now: Timestamp) -> Result<Vec<Left>, sql::Error> {
 
 /// Forgets one of them as it is, with `entry` in its tenant's log. Refused if it was forgotten.
 pub async fn forget(db: &Db, id: TenantId, identity: &str, entry: Statement) -> Result<(), sql::Error> {
-    let forget = Statement::required(FORGET, params![id, identity]);
-    db.batch(Scope::Tenant(id), vec![forget, entry]).await.map(|_| ())
+    db.batch(Scope::Tenant(id), vec![Home::forget(id, identity), entry]).await.map(|_| ())
 }
 
 async fn list(db: &Db, statement: Statement) -> Result<Vec<TenantId>, sql::Error> {

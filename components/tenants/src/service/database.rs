@@ -64,17 +64,16 @@ fn name_of(id: TenantId) -> String {
 /// Makes the database ready for the tenant. One that shall hold what another address led to must be the same.
 pub async fn prepare(cx: &Cx, present: &Tenant, address: &Address) -> Result<Database, Problem> {
     let own = Own::new(address.expose().to_owned(), present.id);
-    if present.isolation != Isolation::Database && !Home::clear(cx, present.id).await? {
-        return Err(unfit(
-            "left",
-            "can't be set yet: the database that the tenant had before can't be reached, to remove what is left there",
-        ));
-    }
     if present.isolation == Isolation::Database {
         let known = Home::identity(cx, present.id).await?;
         if known.is_none() || own.identity().ok() != known {
             return Err(unfit("other", "must lead to the tenant's own database, which can be reached there"));
         }
+    } else if !Home::clear(cx, present.id).await? {
+        return Err(unfit(
+            "left",
+            "can't be set yet: the database that the tenant had before can't be reached, to remove what is left there",
+        ));
     }
     let step = own.make().map_err(told)?;
     let identity = own.identity()?;
