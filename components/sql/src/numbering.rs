@@ -2,13 +2,14 @@
 
 use super::statement::Param;
 
-/// Rewrites `$n` to `($1)[offset + n]::type`: the function has one parameter, the array of all arguments as text.
+/// Rewrites `$n` to `($1)[offset + n]::type`: the function has one parameter, the array of all arguments as text. What a
+/// statement says about itself before it begins stays here: the server would read it at every call.
 ///
 /// The texts are constants of the program, in which `$` means a parameter and nothing else (`cargo xtask check` sees
 /// to that), and values never enter the text.
 pub fn place(text: &str, params: &[Param], offset: usize) -> String {
     let mut placed = String::with_capacity(text.len() + params.len() * 16);
-    let mut rest = text;
+    let mut rest = statement(text);
     while let Some(at) = rest.find('$') {
         placed.push_str(&rest[..at]);
         let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
@@ -19,6 +20,14 @@ pub fn place(text: &str, params: &[Param], offset: usize) -> String {
     }
     placed.push_str(rest);
     placed
+}
+
+/// A text without the comments before it.
+fn statement(mut text: &str) -> &str {
+    while text.starts_with("--") {
+        text = text.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    text
 }
 
 const fn type_of(param: &Param) -> &'static str {
@@ -51,6 +60,13 @@ mod tests {
             place(text, &params, 10),
             "select (($1)[11]::text), (($1)[12]::bigint) from t where a = (($1)[11]::text) and b = (($1)[13]::double precision)"
         );
+    }
+
+    #[test]
+    fn what_is_said_before_a_statement_is_not_sent() {
+        let text = "-- Finds a.\n-- Parameters: $1 a.\nselect $1 -- 'a'\n";
+        assert_eq!(place(text, &params!["x"], 0), "select (($1)[1]::text) -- 'a'\n");
+        assert_eq!(place("-- nothing", &[], 0), "");
     }
 
     #[test]

@@ -73,10 +73,13 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let (entry, size) = (number(request, "entry")?, number(request, "size")?);
     let (from, to) = (number(request, "from")?, number(request, "to")?);
     let tenant_id = request.path_id("tenant_id")?;
-    let log = service::log(cx, tenant_id).await?;
     let view: ProofView = match (entry, from) {
-        (Some(entry), None) if to.is_none() => service::proof::inclusion(cx, &log, entry, size).await?.into(),
-        (None, Some(from)) if size.is_none() => service::proof::consistency(cx, &log, from, to).await?.into(),
+        (Some(entry), None) if to.is_none() => {
+            service::proof::inclusion(cx, tenant_id, entry, size).await?.into()
+        }
+        (None, Some(from)) if size.is_none() => {
+            service::proof::consistency(cx, tenant_id, from, to).await?.into()
+        }
         _ => {
             let detail = "either `entry`, and perhaps `size`, or `from`, and perhaps `to`";
             return Err(FieldError::query("entry", "required", detail).into());

@@ -12,7 +12,7 @@ use insula_kit::{Cx, Problem};
 use super::{keys, tree};
 use crate::error::Error;
 use crate::store::checkpoint::{self, Kept};
-use crate::store::entry::Log;
+use crate::store::entry::{self, Log};
 
 /// How many parts a call extends the tree by, at most. What is left of a very long log is the next call's.
 pub const PARTS: usize = 100;
@@ -35,6 +35,17 @@ pub async fn get(cx: &Cx, log: &Log, size: Option<u64>) -> Result<Signed, Proble
     let kept = checkpoint::get(cx.db(), log, size.unwrap_or(u64::MAX)).await?;
     let kept = kept.filter(|kept| size.is_none_or(|size| size == kept.size));
     open(cx, log, kept.ok_or(Error::NoCheckpoint)?).await
+}
+
+/// The log of a tenant and its newest checkpoint.
+pub async fn newest(cx: &Cx, tenant_id: TenantId) -> Result<(Log, Signed), Problem> {
+    let statements = vec![entry::get_of_tenant(tenant_id), checkpoint::get_newest(&tenant_id.to_string())];
+    let found = cx.db().batch(Scope::Tenant(tenant_id), statements).await?;
+    let mut found = found.iter();
+    let log = found.next().map_or(Ok(None), |rows| entry::log(tenant_id, rows))?.ok_or(Error::NoSuchLog)?;
+    let kept = found.flatten().next().map(checkpoint::kept).transpose()?;
+    let signed = open(cx, &log, kept.ok_or(Error::NoCheckpoint)?).await?;
+    Ok((log, signed))
 }
 
 /// Signs the log as it is now, at somebody's wish: that it was wished is an entry, and the checkpoint covers it.
@@ -84,7 +95,7 @@ pub async fn sign(cx: &Cx, log: &Log, parts: usize) -> Result<Signed, Problem> {
 /// A checkpoint that covers the log already; of a log that was made shorter there is none.
 async fn current(cx: &Cx, log: &Log, newest: Signed) -> Result<Signed, Problem> {
     if newest.says.size > log.size {
-        let now = crate::store::entry::again(cx.db(), log).await?;
+        let now = entry::again(cx.db(), log).await?;
         if now.size < newest.says.size {
             return Err(Error::Altered { entry: Some(now.size) }.into());
         }

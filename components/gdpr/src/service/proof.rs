@@ -3,6 +3,7 @@
 use insula_audit::hash::Hash;
 use insula_audit::merkle::Plan;
 use insula_audit::merkle::verify::{self, Tree};
+use insula_kit::id::TenantId;
 use insula_kit::validate::FieldError;
 use insula_kit::{Cx, Problem};
 
@@ -36,14 +37,19 @@ pub struct Consistency {
 }
 
 /// Proves that the entry is in the tree of that size; without one, in the newest that was signed.
-pub async fn inclusion(cx: &Cx, log: &Log, place: u64, size: Option<u64>) -> Result<Inclusion, Problem> {
-    let newest = checkpoint::get(cx, log, None).await?;
+pub async fn inclusion(
+    cx: &Cx,
+    tenant_id: TenantId,
+    place: u64,
+    size: Option<u64>,
+) -> Result<Inclusion, Problem> {
+    let (log, newest) = checkpoint::newest(cx, tenant_id).await?;
     let size = within(&newest, "size", size.unwrap_or(newest.says.size), 1)?;
     let outside = || FieldError::query("entry", "range", format!("must be a whole number below {size}"));
     let plan = Plan::inclusion(place, size).ok_or_else(outside)?;
-    let (path, leaf) = tree::prove(cx.db(), log, &plan, Some(place)).await?;
+    let (path, leaf) = tree::prove(cx.db(), &log, &plan, Some(place)).await?;
     let leaf = leaf.ok_or(Error::Altered { entry: Some(place) })?;
-    let tree = tree_of(cx, log, &newest, size).await?;
+    let tree = tree_of(cx, &log, &newest, size).await?;
     if !verify::inclusion(leaf, place, size, &path, tree.root) {
         return Err(Error::Altered { entry: None }.into());
     }
@@ -52,13 +58,18 @@ pub async fn inclusion(cx: &Cx, log: &Log, place: u64, size: Option<u64>) -> Res
 
 /// Proves that the tree of the one size is the beginning of that of the other; without another, of the newest that was
 /// signed.
-pub async fn consistency(cx: &Cx, log: &Log, from: u64, to: Option<u64>) -> Result<Consistency, Problem> {
-    let newest = checkpoint::get(cx, log, None).await?;
+pub async fn consistency(
+    cx: &Cx,
+    tenant_id: TenantId,
+    from: u64,
+    to: Option<u64>,
+) -> Result<Consistency, Problem> {
+    let (log, newest) = checkpoint::newest(cx, tenant_id).await?;
     let to = within(&newest, "to", to.unwrap_or(newest.says.size), 1)?;
     let outside = || FieldError::query("from", "range", format!("must be a whole number from 1 to {to}"));
     let plan = Plan::consistency(from, to).ok_or_else(outside)?;
-    let (path, _) = tree::prove(cx.db(), log, &plan, None).await?;
-    let (old, new) = (tree_of(cx, log, &newest, from).await?, tree_of(cx, log, &newest, to).await?);
+    let (path, _) = tree::prove(cx.db(), &log, &plan, None).await?;
+    let (old, new) = (tree_of(cx, &log, &newest, from).await?, tree_of(cx, &log, &newest, to).await?);
     if !verify::consistency(old, new, &path) {
         return Err(Error::Altered { entry: None }.into());
     }

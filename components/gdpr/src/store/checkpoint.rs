@@ -24,8 +24,17 @@ pub struct Kept {
 
 /// The newest checkpoint of at most that size.
 pub async fn get(db: &Db, log: &Log, at_most: u64) -> Result<Option<Kept>, sql::Error> {
-    let rows = db.query(log.scope, Statement::new(GET, params![&log.name, number(at_most)])).await?;
+    let rows = db.query(log.scope, get_below(&log.name, at_most)).await?;
     rows.first().map(kept).transpose()
+}
+
+/// Reads the newest checkpoint of a log.
+pub fn get_newest(log: &str) -> Statement {
+    get_below(log, u64::MAX)
+}
+
+fn get_below(log: &str, at_most: u64) -> Statement {
+    Statement::new(GET, params![log, number(at_most)])
 }
 
 /// Keeps a checkpoint, unless there is one of that size.

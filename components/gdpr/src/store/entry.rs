@@ -66,10 +66,19 @@ pub struct Stretch {
 
 /// The log of a tenant; none when there is no such tenant.
 pub async fn of_tenant(db: &Db, tenant_id: TenantId) -> Result<Option<Log>, sql::Error> {
-    let scope = Scope::Tenant(tenant_id);
-    let rows = db.query(scope, Statement::new(GET_LOG, params![tenant_id])).await?;
+    log(tenant_id, &db.query(Scope::Tenant(tenant_id), get_of_tenant(tenant_id)).await?)
+}
+
+/// Reads where the log of a tenant ends.
+pub fn get_of_tenant(tenant_id: TenantId) -> Statement {
+    Statement::new(GET_LOG, params![tenant_id])
+}
+
+/// The log of a tenant that was read; none when there is no such tenant.
+pub fn log(tenant_id: TenantId, rows: &Rows) -> Result<Option<Log>, sql::Error> {
     let read = |row: &Row| {
-        Ok(Log { name: tenant_id.to_string(), scope, size: size(row, "size")?, link: row.text("link")? })
+        let (name, scope) = (tenant_id.to_string(), Scope::Tenant(tenant_id));
+        Ok(Log { name, scope, size: size(row, "size")?, link: row.text("link")? })
     };
     rows.first().map(read).transpose()
 }

@@ -44,7 +44,9 @@ pub fn list_named(log: &Log, nodes: &[Node]) -> Vec<Statement> {
 pub fn hashes<'a>(nodes: &[Node], rows: impl IntoIterator<Item = &'a Row>) -> Result<Vec<Hash>, sql::Error> {
     let mut known = BTreeMap::new();
     for row in rows {
-        known.insert((size(row, "level")?, size(row, "place")?), hash(row)?);
+        if row.optional_text("hash")?.is_some() {
+            known.insert((size(row, "level")?, size(row, "place")?), hash(row)?);
+        }
     }
     Ok(nodes.iter().filter_map(|node| known.get(&(node.level.into(), node.index)).copied()).collect())
 }

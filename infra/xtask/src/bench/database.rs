@@ -151,6 +151,16 @@ impl<'a> Database<'a> {
         Ok(self.ask(state, "select id from tenant")?.trim().to_owned())
     }
 
+    /// The id of the one person that there is.
+    pub fn only_person(&self, state: &Path) -> Result<String> {
+        Ok(self.ask(state, "select id from user_account")?.trim().to_owned())
+    }
+
+    /// Removes every key.
+    pub fn delete_keys(&self, state: &Path) -> Result<()> {
+        self.execute(state, &["delete from api_key"])
+    }
+
     /// Where the audit log of a tenant ends: how many entries it has, and the last link.
     pub fn log_end(&self, state: &Path, tenant_id: &str) -> Result<(u64, String)> {
         let ask = format!("select size || ' ' || link from audit_head where tenant_id = '{tenant_id}'");
