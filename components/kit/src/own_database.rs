@@ -186,11 +186,13 @@ impl Home {
         let found = cx.query(Scope::Tenant(tenant_id), Statement::new(GET, params![tenant_id])).await?;
         let Some(row) = found.first() else { return Ok(None) };
         let key = cx.tenant_key(tenant_id).await?;
+        let identity = row.text("identity")?;
         let own = Own::new(cx.open_under(&key, ADDRESS, &row.text("sealed")?)?, tenant_id);
+        let own = own.known_as(identity.clone());
         let is_silent = row.time("silent_until_ms")? > cx.now();
         let waiting = row.integer("waiting")?;
         let is_behind = row.integer("step")? < i64::from(insula_migrations::newest_of_tenants());
-        let (identity, is_left) = (row.text("identity")?, row.optional_time("left_at_ms")?.is_some());
+        let is_left = row.optional_time("left_at_ms")?.is_some();
         Ok(Some((Self { tenant_id, key, own, identity, waiting, is_silent, is_left }, is_behind)))
     }
 

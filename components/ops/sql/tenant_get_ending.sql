@@ -2,7 +2,7 @@
 -- whose own database could not be reached waits until it is time to try again.
 -- Parameters: $1 latest state_at_ms, $2 now.
 select id, state_at_ms,
-  (select count(*) from tenant_database h where h.tenant_id = tenant.id) as databases
+  (select h.failures from tenant_database h where h.tenant_id = tenant.id) as failures
 from tenant
 where state = 'deprovisioning' and state_at_ms <= $1
   and not exists (select 1 from tenant_database d where d.tenant_id = tenant.id and d.retry_at_ms > $2)

@@ -51,9 +51,17 @@ pub async fn settle(cx: &Cx) -> Result<Settled, Problem> {
 /// How long an attempt to bring a tenant's data back may have the tenant: longer than any request may take.
 const ATTEMPTS_END_AFTER_MS: i64 = 300_000;
 
-/// How long a database that was left is tried to be reached, to remove what is left there: a week. Then it is left to whoever has
-/// the database, and the tenant's log says so.
-pub const TRIED_FOR_MS: i64 = 7 * 86_400_000;
+/// How long a database is tried to be reached, to remove what is left there: a week. Then it is left to whoever has the database,
+/// and the tenant's log says so.
+const TRIED_FOR_MS: i64 = 7 * 86_400_000;
+
+/// And how often at least: a week in which nobody tried, because nothing ran, says nothing.
+const TRIED_TIMES: i64 = 5;
+
+/// Whether that was all, once more than `failures` times.
+pub fn is_given_up(since: Timestamp, failures: i64, now: Timestamp) -> bool {
+    since.plus_ms(TRIED_FOR_MS) <= now && failures + 1 >= TRIED_TIMES
+}
 
 /// Ends attempts to bring data back that were not gone on with: until then their tenants' calls that write are refused.
 pub async fn end_attempts(cx: &Cx) -> Result<(), Problem> {
@@ -66,14 +74,14 @@ pub async fn end_attempts(cx: &Cx) -> Result<(), Problem> {
 /// Removes what was left in databases whose tenants' data is here again.
 pub async fn clear(cx: &Cx) -> Result<(), Problem> {
     let end = Timestamp::now().plus_ms(PATIENCE_MS);
-    for Left { id, identity, at } in store::left(cx.db(), cx.now()).await? {
+    for Left { id, identity, at, failures } in store::left(cx.db(), cx.now()).await? {
         if Timestamp::now() >= end {
             break;
         }
         store::postpone(cx.db(), id, cx.now()).await?;
         // One that fails is in nobody's way.
         let is_cleared = Home::clear(cx, id).await.unwrap_or(false);
-        if !is_cleared && at.plus_ms(TRIED_FOR_MS) <= cx.now() {
+        if !is_cleared && is_given_up(at, failures, cx.now()) {
             let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();
             match store::forget(cx.db(), id, &identity, cx.audit(entry).await?).await {
                 // Somebody else did, or the tenant has been given another one.

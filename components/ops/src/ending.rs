@@ -7,7 +7,7 @@ use insula_kit::sql;
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem};
 
-use crate::database::{PATIENCE_MS, TRIED_FOR_MS};
+use crate::database::{PATIENCE_MS, is_given_up};
 use crate::store::ending::Ending;
 use crate::store::{database, ending};
 
@@ -31,13 +31,13 @@ pub async fn run(cx: &Cx) -> Result<usize, Problem> {
         }
         let now = cx.now();
         let found = ending::find(cx.db(), now.plus_ms(-CALLS_END_AFTER_MS), now).await?;
-        let Some(Ending { id, since, has_database }) = found else { break };
-        if has_database {
+        let Some(Ending { id, since, failures }) = found else { break };
+        if let Some(failures) = failures {
             // Before it is tried: one that hangs until this call is ended must not be the first at the next one as well.
             database::postpone(cx.db(), id, now).await?;
             if Home::leave(cx, id).await? {
                 database::reached(cx.db(), id).await?;
-            } else if since.plus_ms(TRIED_FOR_MS) > now {
+            } else if !is_given_up(since, failures, now) {
                 continue;
             } else {
                 let entry = Event::new(Action::TenantDatabaseLeft).in_tenant(id).by_system();

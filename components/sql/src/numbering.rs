@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn what_is_said_before_a_statement_is_not_sent() {
         let text = "-- Finds a.\n-- Parameters: $1 a.\nselect $1 -- 'a'\n";
-        assert_eq!(place(text, &params!["x"], 0), "select (($1)[1]::text) -- 'a'\n");
+        let params = params!["x"];
+        assert_eq!(place(text, &params, 0), "select (($1)[1]::text) -- 'a'\n");
         assert_eq!(place("-- nothing", &[], 0), "");
     }
 

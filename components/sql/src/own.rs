@@ -9,14 +9,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::TenantId;
+use crate::postgres::own::{self, FOREIGN, Whose};
 use crate::row::Rows;
 use crate::statement::Statement;
 use crate::{Error, Visit, numbering, postgres};
 
 /// What a database refuses that is the platform's own.
 const PLATFORM: &str = "SQLSTATE IN010";
-/// What a database refuses that is another tenant's, or somebody else's.
-const FOREIGN: &str = "SQLSTATE IN011";
 /// What a database says to who may not make what is needed.
 const FORBIDDEN: &str = "SQLSTATE 42501";
 
@@ -35,7 +34,9 @@ const BEING_MADE: &str = "SQLSTATE 23505";
 #[derive(Clone)]
 pub struct Own {
     address: String,
-    tenant_id: TenantId,
+    tenant_id: String,
+    /// Empty before it is known.
+    identity: String,
 }
 
 /// Why a database can't become a tenant's.
@@ -80,8 +81,19 @@ impl Work {
 impl Own {
     /// The database of that tenant at that address.
     #[must_use]
-    pub const fn new(address: String, tenant_id: TenantId) -> Self {
-        Self { address, tenant_id }
+    pub fn new(address: String, tenant_id: TenantId) -> Self {
+        Self { address, tenant_id: tenant_id.to_string(), identity: String::new() }
+    }
+
+    /// The same, and the one of that [identity](Self::identity): what is there instead, because the address leads elsewhere or
+    /// it was made anew, is neither read nor written. [Making](Self::make) it asks for the tenant alone.
+    #[must_use]
+    pub fn known_as(self, identity: String) -> Self {
+        Self { identity, ..self }
+    }
+
+    fn whose(&self) -> Whose<'_> {
+        Whose { address: &self.address, tenant_id: &self.tenant_id, identity: &self.identity }
     }
 
     /// Makes it what it has to be, or brings it up to date. Returns the newest tenant's step, which it then has.
@@ -90,7 +102,7 @@ impl Own {
     ///
     /// See [`Unfit`]; nothing was made.
     pub fn make(&self) -> Result<i64, Unfit> {
-        let text = insula_migrations::own_database(&self.tenant_id.to_string());
+        let text = insula_migrations::own_database(&self.tenant_id);
         postgres::run_alone(&self.address, &text).map_err(unfit)?;
         Ok(insula_migrations::newest_of_tenants().into())
     }
@@ -126,7 +138,7 @@ impl Own {
         if !identity.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
             return Err(Unfit::Foreign);
         }
-        let text = insula_migrations::leave_own_database(&self.tenant_id.to_string(), identity);
+        let text = insula_migrations::leave_own_database(&self.tenant_id, identity);
         postgres::run_alone(&self.address, &text).map_err(unfit)
     }
 
@@ -137,8 +149,7 @@ impl Own {
     /// As of a batch; a tenant's database that is away is [`Error::Unreachable`].
     pub fn read<'a>(&self, statements: impl IntoIterator<Item = &'a Statement>) -> Result<Vec<Rows>, Error> {
         let work = Work::of(statements);
-        postgres::read_own(&self.address, &self.tenant_id.to_string(), work.texts(), work.arguments)
-            .map_err(nameless)
+        own::read(self.whose(), work.texts(), work.arguments).map_err(nameless)
     }
 
     /// What tells it from any other database, whatever its address.
@@ -172,8 +183,7 @@ impl Own {
     /// As [`Self::read`].
     pub fn explain(&self, statement: &Statement) -> Result<Vec<Visit>, Error> {
         let work = Work::of([statement]);
-        postgres::explain_own(&self.address, &self.tenant_id.to_string(), work.texts(), work.arguments)
-            .map_err(nameless)
+        own::explain(self.whose(), work.texts(), work.arguments).map_err(nameless)
     }
 
     /// Does the work of that id, unless it was done.
@@ -183,8 +193,7 @@ impl Own {
     /// As [`Self::read`]; then it may have been done, and can be asked for again.
     pub fn apply(&self, id: &str, work: Work) -> Result<(), Error> {
         let texts = work.texts();
-        postgres::apply_own(&self.address, &self.tenant_id.to_string(), id, texts, work.arguments)
-            .map_err(nameless)
+        own::apply(self.whose(), id, texts, work.arguments).map_err(nameless)
     }
 
     /// Takes rows that were elsewhere, unless it did.
@@ -193,7 +202,7 @@ impl Own {
     ///
     /// As [`Self::apply`].
     pub fn take(&self, id: &str, table: &str, rows: String) -> Result<(), Error> {
-        postgres::take_own(&self.address, &self.tenant_id.to_string(), id, table, rows).map_err(nameless)
+        own::take(self.whose(), id, table, rows).map_err(nameless)
     }
 }
 
@@ -218,6 +227,9 @@ fn nameless(error: Error) -> Error {
     match error {
         // Where it is not yet what it has to be, or no more: it is made so, or was just left.
         Error::Statement(code) if ABSENT.contains(&code.as_str()) => away(),
+        Error::Statement(code) if code == FOREIGN => {
+            Error::Unreachable("a tenant's own database, which is not as it was: another database".to_owned())
+        }
         // Also what is busy: whose database it is decides for how long. And what only the platform's own says.
         Error::Unreachable(_) | Error::Busy | Error::Refused(_) | Error::Elsewhere => away(),
         other @ (Error::Statement(_) | Error::Decode(_)) => other,

@@ -1,5 +1,7 @@
 //! Batches on PostgreSQL: one call of the function `insula_batch_3`, which a migration makes.
 
+pub mod own;
+
 use std::rc::Rc;
 
 use insula_migrations::{
@@ -18,12 +20,6 @@ use crate::bindings::spin::postgres::postgres::{self as host, Connection, DbValu
 use crate::params;
 
 const BATCH: &str = "select insula_batch_3($1, $2, $3, $4, $5)::text as results";
-
-/// The functions of a tenant's own database.
-const READ_OWN: &str = "select insula.read($1, $2, $3, false)::text as results";
-const EXPLAIN_OWN: &str = "select insula.read($1, $2, $3, true)::text as plan";
-const APPLY_OWN: &str = "select insula.apply($1, $2, $3, $4) as applied";
-const TAKE_OWN: &str = "select insula.take($1, $2, $3, $4) as applied";
 
 const EXPLAIN: &str = "select insula_explain($1, $2, $3, $4)::text as plan";
 
@@ -73,13 +69,12 @@ pub fn batch(address: &str, scope: Scope, statements: &[Statement]) -> Result<Ve
         ParameterValue::ArrayInt32(required),
         ParameterValue::ArrayInt32(kinds),
     ];
-    results(&run(&open(address)?, BATCH, &params)?)
+    results(&text(&run(&open(address)?, BATCH, &params)?, "results")?)
 }
 
 /// Reads what the database says of a batch.
-fn results(rows: &Rows) -> Result<Vec<Rows>, Error> {
-    let text = rows.first().ok_or_else(|| Error::Decode("results".to_owned()))?.text("results")?;
-    match serde_json::from_str(&text).map_err(|_| Error::Decode("results".to_owned()))? {
+fn results(text: &str) -> Result<Vec<Rows>, Error> {
+    match serde_json::from_str(text).map_err(|_| Error::Decode("results".to_owned()))? {
         Outcome::Results(results) => {
             Ok(results.into_iter().map(|rows| rows.into_iter().map(from_json).collect()).collect())
         }
@@ -99,12 +94,16 @@ pub fn explain(address: &str, scope: Scope, statement: &Statement) -> Result<Vec
         ParameterValue::ArrayStr(statement.params.iter().map(argument).collect()),
         ParameterValue::Int32(i32::from(statement.product)),
     ];
-    plan(&run(&open(address)?, EXPLAIN, &params)?)
+    plan(&text(&run(&open(address)?, EXPLAIN, &params)?, "plan")?)
 }
 
-fn plan(rows: &Rows) -> Result<Vec<Visit>, Error> {
-    let text = rows.first().ok_or_else(|| Error::Decode("plan".to_owned()))?.text("plan")?;
-    match serde_json::from_str(&text).map_err(|_| Error::Decode("plan".to_owned()))? {
+/// The one text that a function answers.
+fn text(rows: &Rows, column: &str) -> Result<String, Error> {
+    rows.first().ok_or_else(|| Error::Decode(column.to_owned()))?.text(column)
+}
+
+fn plan(text: &str) -> Result<Vec<Visit>, Error> {
+    match serde_json::from_str(text).map_err(|_| Error::Decode("plan".to_owned()))? {
         Explained::Plan(plan) => Ok(explain::of_postgres(&plan)),
         Explained::Failed(code) => Err(from_sqlstate(&code)),
     }
@@ -118,57 +117,6 @@ pub fn query(address: &str, text: &str, params: &[Param]) -> Result<Rows, Error>
 /// Runs a statement that returns no rows.
 pub fn run_alone(address: &str, text: &str) -> Result<(), Error> {
     execute(&open(address)?, text, &[])
-}
-
-pub fn read_own(
-    address: &str,
-    tenant_id: &str,
-    texts: Vec<Option<String>>,
-    arguments: Vec<Option<String>>,
-) -> Result<Vec<Rows>, Error> {
-    let params = reading(tenant_id, texts, arguments);
-    results(&run(&open(address)?, READ_OWN, &params)?)
-}
-
-pub fn explain_own(
-    address: &str,
-    tenant_id: &str,
-    texts: Vec<Option<String>>,
-    arguments: Vec<Option<String>>,
-) -> Result<Vec<Visit>, Error> {
-    let params = reading(tenant_id, texts, arguments);
-    plan(&run(&open(address)?, EXPLAIN_OWN, &params)?)
-}
-
-/// The parameters of what reads.
-fn reading(
-    tenant_id: &str,
-    texts: Vec<Option<String>>,
-    arguments: Vec<Option<String>>,
-) -> [ParameterValue; 3] {
-    let tenant_id = ParameterValue::Str(tenant_id.to_owned());
-    [tenant_id, ParameterValue::ArrayStr(texts), ParameterValue::ArrayStr(arguments)]
-}
-
-pub fn apply_own(
-    address: &str,
-    tenant_id: &str,
-    id: &str,
-    texts: Vec<Option<String>>,
-    arguments: Vec<Option<String>>,
-) -> Result<(), Error> {
-    let params = [
-        ParameterValue::Str(tenant_id.to_owned()),
-        ParameterValue::Str(id.to_owned()),
-        ParameterValue::ArrayStr(texts),
-        ParameterValue::ArrayStr(arguments),
-    ];
-    run(&open(address)?, APPLY_OWN, &params).map(|_| ())
-}
-
-pub fn take_own(address: &str, tenant_id: &str, id: &str, table: &str, rows: String) -> Result<(), Error> {
-    let texts = [tenant_id.to_owned(), id.to_owned(), table.to_owned(), rows];
-    run(&open(address)?, TAKE_OWN, &texts.map(ParameterValue::Str)).map(|_| ())
 }
 
 pub fn migrate(address: &str, at_ms: i64) -> Result<Vec<u32>, Error> {

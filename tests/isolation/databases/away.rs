@@ -46,6 +46,26 @@ fn while_the_database_is_down_writes_wait_and_reads_are_told_to_come_back_on_pos
     assert_eq!((stored(&own), listed(&ada)), (made.clone(), made));
 }
 
+/// Protects a tenant from having a part of what it had in a database that was made anew for it where that one was.
+#[test]
+fn what_is_meant_for_one_database_is_done_and_read_in_none_that_took_its_place_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let mut made = vec![analyzed(&ada)];
+    let make = insula_migrations::own_database(&ada.tenant_id);
+    own.execute(&format!("alter schema insula rename to before; {make}"));
+    made.push(analyzed(&ada));
+    assert_eq!((stored(&own), waiting(&app)), (Vec::new(), 1));
+    ada.get("/api/v1/reports").send().problem(503, "unavailable");
+    assert_eq!(tick(&app)["tenant_databases"], json!({ "settled": 0, "postponed": 1 }));
+    own.execute("drop schema insula cascade; alter schema before rename to insula");
+    made.sort();
+    assert_eq!((listed(&ada), stored(&own)), (made.clone(), made));
+}
+
 #[test]
 fn no_more_waits_than_may_and_what_is_refused_counts_nothing_on_postgresql() {
     only_on_postgresql();

@@ -60,6 +60,11 @@ fn a_database_that_is_away_for_a_week_keeps_no_tenant_from_its_end_and_the_log_s
         "it is in nobody's way"
     );
     app.advance(Duration::from_secs(7 * 86_400));
+    for _ in 2..5 {
+        let _ = tick(&app);
+        assert_eq!(state(&ada.tenant_id), "deprovisioning", "a week in which nobody tried");
+        app.advance(Duration::from_secs(3_900));
+    }
     let _ = tick(&app);
     assert_eq!(state(&ada.tenant_id), "deleted");
     let log = app.operator().get(&format!("{path}/audit-log")).send().expect(200).json().to_string();

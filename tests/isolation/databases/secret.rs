@@ -86,7 +86,7 @@ fn an_address_or_an_intent_in_another_tenants_place_opens_nothing_on_postgresql(
 
     // And a database that turns out to be another tenant's is not read.
     his.execute(&format!("update insula.home set tenant_id = '{}'", ada.tenant_id));
-    bob.get("/api/v1/reports").send().problem(500, "internal");
+    bob.get("/api/v1/reports").send().problem(503, "unavailable");
     his.execute(&format!("update insula.home set tenant_id = '{}'", bob.tenant_id));
     assert_eq!(listed(&bob), all);
 }

@@ -55,13 +55,20 @@ pub struct Left {
     pub identity: String,
     /// When.
     pub at: Timestamp,
+    /// How often it could not be reached since.
+    pub failures: i64,
 }
 
 /// Some of them.
 pub async fn left(db: &Db, now: Timestamp) -> Result<Vec<Left>, sql::Error> {
     let found = db.query(Scope::System, Statement::new(LIST_LEFT, params![now])).await?;
     let read = |row: &Row| {
-        Ok(Left { id: row.id("tenant_id")?, identity: row.text("identity")?, at: row.time("left_at_ms")? })
+        Ok(Left {
+            id: row.id("tenant_id")?,
+            identity: row.text("identity")?,
+            at: row.time("left_at_ms")?,
+            failures: row.integer("failures")?,
+        })
     };
     found.iter().map(read).collect()
 }

@@ -30,16 +30,16 @@ pub struct Ending {
     pub id: TenantId,
     /// When it was sent there.
     pub since: Timestamp,
-    /// Whether it has a database of its own.
-    pub has_database: bool,
+    /// How often its own database could not be reached; none without one.
+    pub failures: Option<i64>,
 }
 
 /// The tenant that was first sent on its way out, at `latest` or before.
 pub async fn find(db: &Db, latest: Timestamp, now: Timestamp) -> Result<Option<Ending>, sql::Error> {
     let rows = db.query(Scope::System, Statement::new(GET, params![latest, now])).await?;
     let read = |row: &Row| {
-        let has_database = row.integer("databases")? > 0;
-        Ok(Ending { id: row.id("id")?, since: row.time("state_at_ms")?, has_database })
+        let (since, failures) = (row.time("state_at_ms")?, row.optional_integer("failures")?);
+        Ok(Ending { id: row.id("id")?, since, failures })
     };
     rows.first().map(read).transpose()
 }
