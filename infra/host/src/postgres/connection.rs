@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use deadpool_postgres::Object;
 use futures::{Stream, StreamExt};
@@ -11,6 +12,9 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Error, NoTls, Row, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long a server may take to let a statement be stopped.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many rows are read before a component gets the first: most results are complete by then.
 const READ_AHEAD: usize = 64;
@@ -168,8 +172,10 @@ impl Drop for Connection {
         }
         let client = Object::take(client);
         if abandoned && let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            // At best the server stops early; closing the connection makes sure that it stops.
-            runtime.spawn(cancel(client.cancel_token(), self.tls.take()));
+            // At best the server stops early; closing the connection makes sure that it stops. One that lets itself be asked and
+            // then says nothing is not listened to for ever.
+            let asked = cancel(client.cancel_token(), self.tls.take());
+            runtime.spawn(tokio::time::timeout(CANCEL_PATIENCE, asked));
         }
     }
 }
