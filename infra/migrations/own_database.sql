@@ -159,6 +159,9 @@ begin
   return json_build_object('results', array_to_json(results));
 end $read$;
 
+-- A step finds the rows that there are, also for an owner whom row-level security binds.
+perform set_config('insula.scope', of_tenant, true);
+
 {steps}
 
 -- What is new takes rows of this tenant alone, and shows them to nobody who doesn't say that it is it.

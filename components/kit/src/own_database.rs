@@ -152,7 +152,8 @@ impl Home {
             Err(Failure::Unopened(_)) => return Ok(false),
             Err(failure) => return Err(failure),
         };
-        Ok(matches!(left, Ok(()) | Err(Unfit::Foreign | Unfit::Platform)))
+        // Where there is another database now, what the tenant had may be elsewhere.
+        Ok(left.is_ok())
     }
 
     /// Refuses to be used while it is left alone.
@@ -196,8 +197,9 @@ impl Home {
         Ok(Some((Self { tenant_id, key, own, identity, waiting, is_silent, is_left }, is_behind)))
     }
 
-    /// Brings it up to date.
+    /// Brings it up to date. An address may lead elsewhere than it did, where nothing shall be made.
     async fn update(&self, cx: &Cx) -> Result<(), Failure> {
+        self.own.identity()?;
         let step = self.own.make().map_err(|unfit| match unfit {
             Unfit::Unreachable => sql::Error::Unreachable("a tenant's own database".to_owned()),
             Unfit::Platform | Unfit::Foreign | Unfit::Forbidden | Unfit::Failed => sql::Error::Statement(

@@ -135,7 +135,7 @@ impl Own {
     ///
     /// See [`Unfit`]; nothing was removed. Of a [foreign](Unfit::Foreign) one there is nothing of this tenant to remove.
     pub fn leave(&self, identity: &str) -> Result<(), Unfit> {
-        if !identity.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+        if !is_identity(identity) {
             return Err(Unfit::Foreign);
         }
         let text = insula_migrations::leave_own_database(&self.tenant_id, identity);
@@ -159,11 +159,9 @@ impl Own {
     /// As [`Self::read`].
     pub fn identity(&self) -> Result<String, Error> {
         let found = self.read(&[Statement::new(IDENTITY, Vec::new())])?;
-        found
-            .first()
-            .and_then(|rows| rows.first())
-            .ok_or_else(|| Error::Decode("identity".to_owned()))?
-            .text("identity")
+        let identity =
+            found.first().and_then(|rows| rows.first()).map(|row| row.text("identity")).transpose()?;
+        identity.filter(|identity| is_identity(identity)).ok_or_else(|| Error::Decode("identity".to_owned()))
     }
 
     /// Whether anything was ever brought there.
@@ -212,6 +210,11 @@ impl fmt::Debug for Own {
     }
 }
 
+/// Whether it is written as a UUID is, as what makes it writes it: whose server it is could say anything.
+fn is_identity(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
 fn unfit(error: Error) -> Unfit {
     match error {
         Error::Unreachable(_) | Error::Busy => Unfit::Unreachable,
@@ -232,7 +235,9 @@ fn nameless(error: Error) -> Error {
         }
         // Also what is busy: whose database it is decides for how long. And what only the platform's own says.
         Error::Unreachable(_) | Error::Busy | Error::Refused(_) | Error::Elsewhere => away(),
-        other @ (Error::Statement(_) | Error::Decode(_)) => other,
+        // What it calls its columns is its own.
+        Error::Decode(_) => Error::Decode("what a tenant's own database answered".to_owned()),
+        other @ Error::Statement(_) => other,
     }
 }
 

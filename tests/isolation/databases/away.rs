@@ -56,7 +56,7 @@ fn what_is_meant_for_one_database_is_done_and_read_in_none_that_took_its_place_o
     let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
     let mut made = vec![analyzed(&ada)];
     let make = insula_migrations::own_database(&ada.tenant_id);
-    own.execute(&format!("alter schema insula rename to before; {make}"));
+    own.owner().execute(&format!("alter schema insula rename to before; {make}"));
     made.push(analyzed(&ada));
     assert_eq!((stored(&own), waiting(&app)), (Vec::new(), 1));
     ada.get("/api/v1/reports").send().problem(503, "unavailable");

@@ -152,7 +152,7 @@ fn nothing_comes_back_from_another_database_than_the_tenants_on_postgresql() {
         ),
     ] {
         let identity = own.rows("select identity from insula.home").concat().concat();
-        own.execute(&astray);
+        own.owner().execute(&astray);
         change(&app, &ada.tenant_id, &json!({ "isolation": "schema" })).problem(503, "unavailable");
         own.execute(&back.replace("{}", &identity));
         assert_eq!(listed(&ada), std::slice::from_ref(&made), "{astray}");
@@ -275,7 +275,7 @@ fn what_a_database_says_that_is_not_its_tenants_product_data_is_refused_and_chan
     only_on_postgresql();
     let app = App::start().without_limits();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
-    let own = Second::create();
+    let own = Second::unbound();
     let theirs = analyzed(&bob);
     let _ = change(&app, &bob.tenant_id, &json!({ "isolation": "shared" })).expect(200);
     let _ = give(&app, &ada.tenant_id, &own.address).expect(200);

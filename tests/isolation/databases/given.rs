@@ -87,7 +87,7 @@ fn an_address_that_leads_elsewhere_is_refused_and_changes_nothing_on_postgresql(
     let (of_bob, strange) = (Second::create(), Second::create());
     let _ = give(&app, &bob.tenant_id, &of_bob.address).expect(200);
     let theirs = analyzed(&bob);
-    strange.execute("create schema insula; create table insula.of_somebody (x int)");
+    strange.owner().execute("create schema insula; create table insula.of_somebody (x int)");
     let Database::Postgres(platform) = app.db() else { unreachable!() };
     let another = |host: &str, name: &str| {
         let (head, _) = of_bob.address.rsplit_once('/').unwrap();

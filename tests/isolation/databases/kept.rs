@@ -71,6 +71,42 @@ fn a_database_that_is_away_for_a_week_keeps_no_tenant_from_its_end_and_the_log_s
     assert!(log.contains("tenant.database_left") && log.contains("tenant.deleted"), "{log}");
 }
 
+/// Protects a tenant's data from being forgotten, or left behind in time, because its address led elsewhere for a while.
+#[test]
+fn a_database_in_the_place_of_the_tenants_is_neither_brought_up_to_date_nor_taken_for_it_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let ada = app.person("ada");
+    let own = Second::create();
+    let _ = give(&app, &ada.tenant_id, &own.address).expect(200);
+    let made = analyzed(&ada);
+    let make = insula_migrations::own_database(&ada.tenant_id);
+    let astray = format!("alter schema insula rename to before; {make}");
+    let back = "drop schema insula cascade; alter schema before rename to insula";
+
+    own.owner().execute(&astray);
+    app.db().execute("update tenant_database set step = 0");
+    ada.get("/api/v1/reports").send().problem(503, "unavailable");
+    let _ = app.operator().request("POST", "/internal/migrate").send().expect(200);
+    assert_eq!(app.db().number("select step from tenant_database"), 0);
+    own.execute(back);
+    assert_eq!(listed(&ada), [made]);
+    assert!(app.db().number("select step from tenant_database") > 0);
+
+    own.owner().execute(&astray);
+    let path = format!("/api/v1/tenants/{}", ada.tenant_id);
+    let _ = ada.request("DELETE", &path).send().expect(202);
+    app.advance(Duration::from_secs(301));
+    let _ = tick(&app);
+    let state = || app.operator().get(&path).send().expect(200).json()["state"].clone();
+    assert_eq!(state(), "deprovisioning");
+    own.execute(back);
+    app.advance(Duration::from_secs(3_900));
+    let _ = tick(&app);
+    assert_eq!(state(), "deleted");
+    assert_eq!(own.number("select count(*) from pg_namespace where nspname = 'insula'"), 0);
+}
+
 #[test]
 fn databases_are_brought_up_to_date_by_the_migration_or_by_their_tenants_call_on_postgresql() {
     only_on_postgresql();

@@ -55,8 +55,6 @@ impl Home {
     async fn gather_all(cx: &Cx, tenant_id: TenantId, attempt: &str) -> Result<(), Failure> {
         let (home, _) = Self::find(cx, tenant_id).await?.ok_or(sql::Error::Busy)?;
         home.check_silence()?;
-        // An address may lead elsewhere than it did, where nothing shall be made.
-        home.own.identity().map_err(|error| theirs(error.into()))?;
         // In any case: an older release may have made it, without what gives.
         home.noted(cx, home.update(cx)).await.map_err(theirs)?;
         while !home.settle(cx).await.map_err(theirs)? {}
