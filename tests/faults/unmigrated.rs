@@ -1,5 +1,7 @@
 //! A database that is older than the components.
 
+use insula_kit::route::Access;
+use insula_tests::routes::groups;
 use insula_tests::support::{App, Options};
 use serde_json::json;
 
@@ -27,6 +29,27 @@ fn components_say_that_the_database_is_not_migrated_until_the_operator_migrates_
     assert_eq!(app.request("GET", "/health").send().expect(200).json()["status"], "ok");
     let again = app.operator().request("POST", "/internal/migrate").send().expect(200).json();
     assert_eq!(again["applied"], json!([]));
+}
+
+/// Protects a cluster whose new components come before their migration: each of them waits for it, and none fails half-way.
+#[test]
+fn every_route_that_asks_who_is_calling_waits_for_the_newest_step() {
+    let app = App::with(Options { migrated: false, ..Options::default() });
+    app.db().take_steps(insula_migrations::newest() - 1);
+    let mut asked = 0;
+    for route in groups().iter().flat_map(|group| &group.routes) {
+        if matches!(route.access, Access::Public | Access::Operator) {
+            continue;
+        }
+        let segments =
+            route.path.split('/').map(|segment| if segment.starts_with('{') { "x" } else { segment });
+        let path = segments.collect::<Vec<_>>().join("/");
+        let answer = app.request(route.method.as_str(), &path).bearer("a.b.c").send();
+        answer.problem(503, "not-migrated");
+        assert!(!answer.header("retry-after").is_empty(), "{answer}");
+        asked += 1;
+    }
+    assert!(asked > 30, "{asked}");
 }
 
 #[test]

@@ -69,6 +69,56 @@ fn a_store_that_was_not_granted_can_not_be_opened() {
     }
 }
 
+/// Protects whatever listens on a port from a component that may speak HTTP there, or nothing at all.
+#[test]
+fn a_database_is_reached_where_it_was_granted_and_nowhere_else() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let app = |granted: &str| {
+        let granted = granted.replace("PORT", &port.to_string());
+        App::of(&format!(
+            r#"
+spin_manifest_version = 2
+
+[application]
+name = "asking"
+
+[[trigger.http]]
+route = "/..."
+component = "asking"
+
+[component.asking]
+source = "target/components/guest-asking.wasm"
+allowed_outbound_hosts = [{granted}]
+
+[component.asking.variables]
+address = "postgres://ada@127.0.0.1:{port}/x"
+"#
+        ))
+    };
+    for other in [
+        "",
+        r#""http://127.0.0.1:PORT""#,
+        r#""postgres://127.0.0.1:1""#,
+        r#""postgres://localhost:PORT""#,
+        r#""redis://127.0.0.1:PORT""#,
+    ] {
+        let (status, words) = ask(&app(other), "/session");
+        assert!(status == 502 && words.contains("is not permitted"), "{other}: {status} {words}");
+        assert!(listener.accept().is_err(), "{other}: nobody came");
+    }
+    listener.set_nonblocking(false).unwrap();
+    let granted = app(r#""postgres://127.0.0.1:PORT""#);
+    let reached = std::thread::scope(|scope| {
+        let server = scope.spawn(|| drop(listener.accept().unwrap()));
+        let answer = ask(&granted, "/session");
+        server.join().unwrap();
+        answer
+    });
+    assert!(reached.0 == 502 && !reached.1.contains("is not permitted"), "{reached:?}");
+}
+
 #[test]
 fn a_private_component_answers_other_components_and_nobody_outside() {
     let app = app(1);

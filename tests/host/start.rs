@@ -57,6 +57,38 @@ impl Place {
     }
 }
 
+/// Protects the operator of a cluster, who has no command line to say it on, from a default that stays.
+#[test]
+fn a_value_of_the_environment_replaces_a_default_and_one_of_the_command_line_replaces_both() {
+    let place = Place::new();
+    let component = repository().join("target/components/guest-asking.wasm");
+    let manifest = format!(
+        "spin_manifest_version = 2\n[application]\nname = \"asking\"\n[variables]\nregion = {{ default = \"eu-north\" }}\n\
+         [[trigger.http]]\nroute = \"/...\"\ncomponent = \"asking\"\n[component.asking]\nsource = \"{}\"\n\
+         [component.asking.variables]\nplace = \"{{{{ region }}}}-1\"\n",
+        component.display()
+    );
+    std::fs::write(place.folder().join("spin.toml"), manifest).unwrap();
+    for (environment, given, expected) in [
+        (None, None, "eu-north-1"),
+        (Some("eu-south"), None, "eu-south-1"),
+        (Some("eu-south"), Some("us"), "us-1"),
+    ] {
+        let mut command = place.serve("127.0.0.1:0");
+        command.envs(environment.map(|value| ("SPIN_VARIABLE_REGION", value)));
+        command
+            .args(given.into_iter().flat_map(|value| ["--variable".to_owned(), format!("region={value}")]));
+        let mut process = Process::start(&mut command, place.folder());
+        let base = embedded::base(&mut process);
+        let mut stream = std::net::TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(b"GET /config/place HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.ends_with(&format!("Some(\"{expected}\")")), "{environment:?} {given:?}: {answer}");
+        let _ = process.interrupt();
+    }
+}
+
 #[test]
 fn the_operators_key_is_shown_at_the_first_start_only_and_kept_for_its_owner() {
     let place = Place::new();

@@ -130,6 +130,15 @@ fn every_answer_has_a_request_id_and_may_not_be_sniffed_or_stored_unasked() {
         assert_eq!(answer.header("x-request-id"), "my.own-id_1", "{answer}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer}");
         assert!(!answer.header("cache-control").is_empty(), "{answer}");
+        // How long it is, unless it is as long as the log that it holds; and of nothing nothing is said (RFC 9110, 8.6).
+        let length = answer.header("content-length").parse::<usize>().ok();
+        let is_stream = answer.header("content-type").starts_with("application/x-ndjson");
+        let is_told = if answer.status == 204 || is_stream {
+            length.is_none()
+        } else {
+            length == Some(answer.body.len())
+        };
+        assert!(is_told, "{answer}");
         let odd = request(app, route, path, caller.as_ref()).header("x-request-id", "no good").send();
         assert!(odd.header("x-request-id").starts_with("req_"), "{odd}");
     });

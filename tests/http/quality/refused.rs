@@ -34,7 +34,7 @@ fn a_bad_file_is_refused_with_line_and_reason_and_is_neither_stored_nor_counted(
 #[test]
 fn a_label_column_that_is_not_there_is_named() {
     let app = App::start();
-    let key = app.person("ada").key(&["analyze"]);
+    let key = app.person("ada").key(&["analyze", "read"]);
     for form in [
         Form::file("a,b\n1,2\n").text("label_column", "c"),
         Form::default().text("label_column", "c").part("name=\"file\"; filename=\"x\"", "a,b\n1,2\n"),
@@ -43,7 +43,10 @@ fn a_label_column_that_is_not_there_is_named() {
         let problem = answer.problem(422, "not-analyzable");
         assert_eq!(problem["errors"][0]["pointer"], "/label_column");
         assert_eq!(problem["errors"][0]["code"], "unknown_label_column");
+        assert_eq!(problem["line"], 1, "where the columns are named: {answer}");
     }
+    assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 0);
+    assert_eq!(used(&key, "rows_analyzed"), 0);
 }
 
 #[test]
