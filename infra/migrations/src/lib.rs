@@ -76,6 +76,7 @@ pub const STEPS: &[Step] = steps! {
     22 "0022_databases"
     23 "0023_guard"
     24 "0024_home_again"
+    25 "0025_last_use"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.
