@@ -57,6 +57,15 @@ impl Place {
     }
 }
 
+/// The whole answer to a request.
+fn get(base: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// Protects the operator of a cluster, who has no command line to say it on, from a default that stays.
 #[test]
 fn a_value_of_the_environment_replaces_a_default_and_one_of_the_command_line_replaces_both() {
@@ -80,10 +89,7 @@ fn a_value_of_the_environment_replaces_a_default_and_one_of_the_command_line_rep
             .args(given.into_iter().flat_map(|value| ["--variable".to_owned(), format!("region={value}")]));
         let mut process = Process::start(&mut command, place.folder());
         let base = embedded::base(&mut process);
-        let mut stream = std::net::TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
-        stream.write_all(b"GET /config/place HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let answer = get(&base, "/config/place");
         assert!(answer.ends_with(&format!("Some(\"{expected}\")")), "{environment:?} {given:?}: {answer}");
         let _ = process.interrupt();
     }
@@ -118,11 +124,7 @@ fn lines_for_people_are_had_by_asking_for_them() {
     let mut command = place.serve("127.0.0.1:0");
     let mut process = Process::start(command.args(["--log", "pretty"]), place.folder());
     let base = embedded::base(&mut process);
-    let address = base.strip_prefix("http://").unwrap();
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /for-people HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let _ = get(&base, "/for-people");
 
     let (well, errors) = process.interrupt();
 
@@ -151,9 +153,7 @@ fn is_json(terminal: bool, flag: &str) -> bool {
     }
     let mut process = Process::start(&mut command, place.folder());
     let base = embedded::base(&mut process);
-    let mut stream = std::net::TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
-    let _ = stream.read_to_end(&mut Vec::new());
+    let _ = get(&base, "/");
     let begun = Instant::now();
     loop {
         let said = std::fs::read_to_string(place.folder().join("output")).unwrap();
