@@ -4,6 +4,8 @@ mod access;
 mod audited;
 mod isolation;
 mod malformed;
+mod repeated;
 mod samples;
 mod shape;
+mod whole;
 mod world;

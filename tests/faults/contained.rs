@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insula_tests::support::App;
+use insula_tests::support::{App, Options, program_within, repository};
 
 #[test]
 fn a_trap_is_a_500_with_a_trace_id_and_the_next_request_is_served() {
@@ -45,6 +45,20 @@ fn memory_without_end_is_refused() {
     let app = App::of_guests(|_| {});
     app.request("GET", "/unruly/memory").send().problem(500, "internal");
     let _ = app.request("GET", "/unruly/fine").send().expect(200);
+}
+
+/// Protects the host from a component that is made of many parts. The two here have 17 and 18 pages of 64 KiB from the start.
+#[test]
+fn the_memory_limit_is_for_all_parts_of_a_component_together() {
+    let manifest = std::fs::read_to_string(repository().join("tests/guests/spin.toml")).unwrap();
+    let manifest = manifest.replace("../../target", "target");
+    for (pages, expected) in [(30, 500), (90, 401)] {
+        let program = Some(program_within(&manifest, pages << 16));
+        let app = App::with(Options { program, contract: false, ..Options::default() });
+        let _ = app.request("GET", "/bare").send().expect(200);
+        let of_two_parts = app.request("GET", "/guarded").send();
+        assert_eq!(of_two_parts.status, expected, "{pages} pages: {of_two_parts}");
+    }
 }
 
 #[test]

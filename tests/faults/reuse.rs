@@ -1,6 +1,11 @@
 //! Instances are used again. What one tenant left in an instance must not reach the next.
 
+use std::time::Duration;
+
 use insula_tests::support::{App, Form};
+
+/// How long a request may take that sleeps.
+const SHORT: Duration = Duration::from_secs(2);
 
 #[test]
 fn an_instance_serves_many_requests() {
@@ -8,6 +13,37 @@ fn an_instance_serves_many_requests() {
     let seen: Vec<String> =
         (0..5).map(|_| app.request("GET", "/unruly/count").send().expect(200).text()).collect();
     assert_eq!(seen, ["0", "1", "2", "3", "4"]);
+}
+
+#[test]
+fn an_instance_serves_128_requests_where_nobody_says_how_many() {
+    let app = App::of_guests(|_| {});
+    let seen: Vec<u32> = (0..130)
+        .map(|_| app.request("GET", "/unruly/count").send().expect(200).text().parse().unwrap())
+        .collect();
+    assert_eq!(seen, (0..128).chain(0..2).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_instance_serves_one_request_at_a_time_where_nobody_wants_more() {
+    let counted_beside_a_sleeper = |settings: fn(&mut insula_host::Settings)| {
+        let app = App::of_guests(settings);
+        let count = || app.request("GET", "/unruly/count").send().expect(200).text();
+        assert_eq!(count(), "0");
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(|| app.request("GET", "/unruly/sleep").send());
+            std::thread::sleep(Duration::from_millis(500));
+            let beside = count();
+            slow.join().unwrap().problem(504, "timeout");
+            beside
+        })
+    };
+    assert_eq!(counted_beside_a_sleeper(|settings| settings.request_timeout = SHORT), "0");
+    let two = counted_beside_a_sleeper(|settings| {
+        settings.request_timeout = SHORT;
+        settings.instance_concurrency = 2;
+    });
+    assert_eq!(two, "1");
 }
 
 #[test]

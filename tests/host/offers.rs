@@ -60,6 +60,12 @@ fn a_key_value_store_keeps_what_it_is_given_and_is_shared_by_those_who_have_it()
 }
 
 #[test]
+fn a_key_that_is_removed_is_neither_listed_nor_there() {
+    let told = r#"["one", "other"] ["other"] [false, true] None"#;
+    assert_eq!(ask(&app(1), "/given/keys?default"), (200, told.to_owned()));
+}
+
+#[test]
 fn a_store_that_was_not_granted_can_not_be_opened() {
     let app = app(1);
     for path in ["/bare/count?default", "/given/count?other", "/given/count?"] {

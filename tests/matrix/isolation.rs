@@ -40,6 +40,42 @@ fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
     assert!(tried >= 8, "only {tried} pairs were tried");
 }
 
+/// A path that begins with one's own tenant must not lead to what is another's.
+#[test]
+fn an_id_of_another_tenant_behind_ones_own_is_answered_as_an_absent_one_and_nothing_changes() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    let (owner, operator) = (ada.owner.caller.clone(), app.operator());
+    let mut tried = 0;
+    for route in groups().iter().flat_map(|group| &group.routes) {
+        // What a tenant calls its limits is its own word, and names nobody else's.
+        let of_somebody = |name: &&str| !matches!(*name, "tenant_id" | "subject");
+        if !ids(route).contains(&"tenant_id") || !ids(route).iter().any(of_somebody) {
+            continue;
+        }
+        for caller in [&owner, &operator] {
+            ada.renew(&app);
+            let mixed = |of: &dyn Fn(&str) -> String| {
+                path(route, |name| if name == "tenant_id" { ada.id(name).to_owned() } else { of(name) })
+            };
+            let before = app.db().dump();
+            let send =
+                |path: &str| request(&app, route, path, Some(caller)).header("x-request-id", "same").send();
+
+            let foreign = send(&mixed(&|name| bob.id(name).to_owned()));
+            let missing = send(&mixed(&|name| absent(name).to_owned()));
+
+            assert!(matches!(foreign.status, 403 | 404), "{foreign}");
+            assert_eq!(foreign.status, missing.status, "{foreign}\n{missing}");
+            assert_eq!(foreign.body, missing.body, "{foreign}\n{missing}");
+            assert_eq!(headers(&foreign), headers(&missing), "{foreign}\n{missing}");
+            assert_eq!(app.db().dump(), before, "{foreign} changed something");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 6, "only {tried} were tried");
+}
+
 /// The headers that may not differ: all but what is left of the caller's own limits, and the time.
 fn headers(answer: &Answer) -> Vec<(String, String)> {
     let mut headers: Vec<(String, String)> = answer

@@ -4,9 +4,22 @@ use insula_tests::support::{Answer, App, Form, Options};
 
 const MIB: usize = 1 << 20;
 
+const LINE: &str = "a line,that has 32 bytes in all\n";
+
 /// A file that makes the whole form larger than `bytes` by little.
 fn form_beyond(bytes: usize) -> Form {
-    Form::file("a,b\n".repeat(bytes / 4))
+    Form::file(LINE.repeat(bytes / LINE.len()))
+}
+
+#[test]
+fn an_upload_may_have_64_mib_where_nobody_says_more() {
+    let app = App::start().without_limits();
+    let key = app.person("ada").key(&["analyze"]);
+    let analyze = |bytes: usize| key.request("POST", "/api/v1/analyze").form(&form_beyond(bytes)).send();
+
+    let report = analyze(64 * MIB - 1_024).expect(201).json();
+    assert_eq!(report["report"]["rows"], (64 * MIB - 1_024) / LINE.len() - 1, "{report}");
+    assert_eq!(analyze(64 * MIB).problem(413, "payload-too-large")["limit_bytes"], 64 * MIB);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! | `…/session`     | a session of the PostgreSQL at `address`, trusting `ca_root`, and how it is encrypted |
 //! | `…/sleep`       | a statement there that takes long                                              |
 //! | `…/count?STORE` | the number in a key-value store, one more at each call                         |
+//! | `…/keys?STORE`  | which keys there are after two are set and after one of them is removed          |
 //! | `…/fetch?URL`   | the answer of another server                                                   |
 
 #[cfg(target_family = "wasm")]
@@ -55,6 +56,7 @@ mod entry {
             "session" => select(SESSION),
             "sleep" => select(SLEEP),
             "count" => count(query).await,
+            "keys" => keys(query).await,
             "fetch" => fetch(query).await,
             name => Ok(format!("{:?}", value(name)?)),
         }
@@ -77,6 +79,23 @@ mod entry {
         let number = String::from_utf8_lossy(&before).parse().unwrap_or(0) + 1;
         store.set("number", number.to_string()).await.map_err(words)?;
         Ok(number.to_string())
+    }
+
+    async fn keys(store: &str) -> Result<String, String> {
+        let words = |error| format!("{error:?}");
+        let store = Store::open(store).await.map_err(words)?;
+        for key in ["one", "other"] {
+            store.set(key, "value").await.map_err(words)?;
+        }
+        let mut all = store.get_keys().await.collect().await.map_err(words)?;
+        all.sort();
+        store.delete("one").await.map_err(words)?;
+        // What isn't there can be removed as well.
+        store.delete("one").await.map_err(words)?;
+        let left = store.get_keys().await.collect().await.map_err(words)?;
+        let there = [store.exists("one").await.map_err(words)?, store.exists("other").await.map_err(words)?];
+        let value = store.get("one").await.map_err(words)?;
+        Ok(format!("{all:?} {left:?} {there:?} {value:?}"))
     }
 
     async fn fetch(url: &str) -> Result<String, String> {

@@ -1,0 +1,54 @@
+//! Every route that changes something, where its entry can't be written: nothing of the change is there.
+
+use insula_kit::route::{Access, Method};
+use insula_tests::routes::groups;
+use insula_tests::support::{App, Database};
+
+use super::audited::is_recorded_here;
+use super::samples::{path, request};
+use super::world::Side;
+
+/// Makes the log take no entry, or take them again.
+fn log_is_full(app: &App, full: bool) {
+    app.db().execute(match (app.db(), full) {
+        (Database::Sqlite(_), true) => {
+            "create trigger broken before insert on audit_entry begin select raise(abort, 'broken'); end"
+        }
+        (Database::Sqlite(_), false) => "drop trigger broken",
+        (Database::Postgres(_), true) => {
+            "alter table audit_entry add constraint broken check (false) not valid"
+        }
+        (Database::Postgres(_), false) => "alter table audit_entry drop constraint broken",
+    });
+}
+
+#[test]
+fn a_change_whose_entry_can_not_be_written_is_not_made() {
+    let app = App::start().without_limits();
+    let ada = Side::new(&app, "ada");
+    let mut tried = 0;
+    for route in groups().iter().flat_map(|group| &group.routes) {
+        let id = route.doc.id;
+        if route.method == Method::Get || !is_recorded_here(id) {
+            continue;
+        }
+        ada.renew(&app);
+        if id == "activate_tenant" {
+            app.db().execute("update tenant set state = 'suspended', state_by = 'member'");
+        }
+        let operator = app.operator();
+        let caller = if route.access == Access::Operator { &operator } else { &ada.owner.caller };
+        let path = path(route, |name| ada.id(name).to_owned());
+        let asked = request(&app, route, &path, Some(caller));
+        log_is_full(&app, true);
+        let before = app.db().dump();
+        let answer = asked.send();
+        let after = app.db().dump();
+        log_is_full(&app, false);
+
+        assert!(answer.status >= 500, "{id}: {answer}");
+        assert_eq!(after, before, "{id} changed something without an entry");
+        tried += 1;
+    }
+    assert!(tried >= 30, "only {tried} were tried");
+}
