@@ -9,6 +9,7 @@ mod provisioning;
 mod rows;
 mod schemas;
 mod scope;
+mod stopped;
 
 use insula_tests::support::{App, Database};
 use tokio_postgres::NoTls;

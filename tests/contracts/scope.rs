@@ -14,6 +14,31 @@ const OF_ALL: &[(&str, &str)] = &[
     ("api_key_revoke_unproven.sql", "whoever takes an account over is rid of its keys, in every tenant"),
     ("api_key_revoke_by_credential.sql", "who finds a leaked key doesn't know whose it is"),
     ("invitation_purge.sql", "what is over is removed by the tick, whatever tenant it is of"),
+    ("tenant_database_list_behind.sql", "the schemas of all tenants' databases are brought up to date"),
+    ("tenant_database_count_behind.sql", "the schemas of all tenants' databases are brought up to date"),
+    (
+        "tenant_database_list_left.sql",
+        "databases that were left are cleared by the tick, whatever tenant they are of",
+    ),
+    (
+        "tenant_database_list_stale.sql",
+        "what waits for a database is brought there by the tick, whatever tenant it is of",
+    ),
+    ("tenant_key_list_wrapped.sql", "all keys are wrapped anew under another master key"),
+    ("wrapped_count.sql", "all keys are wrapped anew under another master key"),
+    (
+        "membership_lock_by_user.sql",
+        "a person is in several tenants, and the statement is in the person's scope",
+    ),
+    (
+        "membership_list_by_user.sql",
+        "a person is in several tenants, and the statement is in the person's scope",
+    ),
+    ("tenant_list_by_user.sql", "a person is in several tenants, and the statement is in the person's scope"),
+    ("api_key_list_unproven.sql", "whoever takes an account over is rid of its keys, in every tenant"),
+    ("kit/sql/api_key_get_by_credential.sql", "whose key it is, is what is asked"),
+    ("tenant_count_seen.sql", "counts what a scope shows, to find out whether any of it is another's"),
+    ("report_count_seen.sql", "counts what a scope shows, to find out whether any of it is another's"),
 ];
 
 /// The statements of a folder, whatever folder of it they are in.
@@ -42,12 +67,8 @@ fn touches(words: &[String], table: &str) -> bool {
     words.windows(2).any(|pair| verbs.contains(&pair[0].as_str()) && pair[1] == table)
 }
 
-#[test]
-fn every_statement_on_rows_of_tenants_names_the_tenant() {
-    let owned = TABLES.iter().filter(|table| table.columns.iter().any(|(name, _)| *name == "tenant_id"));
-    // Sessions and their tokens are a person's, and act in a tenant.
-    let owned: Vec<&str> =
-        owned.filter(|table| table.subject != Some("session_id")).map(|table| table.name).collect();
+/// The statements of all components.
+fn all_statements() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for component in std::fs::read_dir(repository().join("components")).unwrap() {
         let folder = component.unwrap().path().join("sql");
@@ -55,22 +76,40 @@ fn every_statement_on_rows_of_tenants_names_the_tenant() {
             statements(&folder, &mut files);
         }
     }
+    files
+}
+
+/// Whether it picks or makes rows by the tenant: `tenant_id = …`, or a row with one.
+fn is_by_tenant(words: &[String], text: &str) -> bool {
+    let code: String = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+    let code: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+    let compares = ["tenant_id=", "(tenant_id,", ",tenant_id,", "=excluded.tenant_id"];
+    let makes = words.windows(2).any(|pair| pair[0] == "insert" && pair[1] == "into");
+    code.contains(compares[0]) || makes && compares[1..].iter().any(|part| code.contains(part))
+}
+
+#[test]
+fn every_statement_on_rows_of_tenants_names_the_tenant() {
+    let owned = TABLES.iter().filter(|table| table.columns.iter().any(|(name, _)| *name == "tenant_id"));
+    // Sessions and their tokens are a person's, and act in a tenant.
+    let owned: Vec<&str> =
+        owned.filter(|table| table.subject != Some("session_id")).map(|table| table.name).collect();
     let mut checked = 0;
     let mut excused = Vec::new();
-    for file in files {
-        let words = words(&std::fs::read_to_string(&file).unwrap());
+    for file in all_statements() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let words = words(&text);
         if !owned.iter().any(|table| *table != "session" && touches(&words, table)) {
             continue;
         }
         checked += 1;
-        let name = file.file_name().unwrap().to_str().unwrap();
-        let is_scoped = words.iter().any(|word| word == "tenant_id");
-        match OF_ALL.iter().find(|(of_all, _)| *of_all == name) {
+        let is_scoped = is_by_tenant(&words, &text);
+        match OF_ALL.iter().find(|(of_all, _)| file.ends_with(of_all)) {
             Some((of_all, _)) => {
-                assert!(!is_scoped, "{name} names the tenant and needs no excuse");
+                assert!(!is_scoped, "{of_all} is of one tenant and needs no excuse");
                 excused.push(*of_all);
             }
-            None => assert!(is_scoped, "{} touches rows of tenants without `tenant_id`", file.display()),
+            None => assert!(is_scoped, "{} touches rows of tenants and not those of one", file.display()),
         }
     }
     assert!(checked >= 20, "only {checked} statements were found");
@@ -83,5 +122,51 @@ fn a_statement_without_a_tenant_would_be_found() {
     assert!(touches(&of("select id from report where id = $1"), "report"));
     assert!(touches(&of("update  report set x = 1"), "report"));
     assert!(!touches(&of("-- from report\nselect id from reports"), "report"));
-    assert!(!of("-- tenant_id\nselect id from report").contains(&"tenant_id".to_owned()));
+    let by_tenant = |text: &str| is_by_tenant(&of(text), text);
+    assert!(by_tenant("select id from report where tenant_id = $1"));
+    assert!(by_tenant("insert into report (id, tenant_id, x) values ($1, $2, $3)"));
+    assert!(!by_tenant("-- tenant_id = $1\nselect id from report"));
+    assert!(!by_tenant("select id, tenant_id, name from report"));
+}
+
+/// The seam of SQL and nothing else says for whom a statement acts, and as whom.
+#[test]
+fn no_component_sets_a_scope_or_a_role() {
+    let mut files = all_statements();
+    for component in std::fs::read_dir(repository().join("components")).unwrap() {
+        sources(&component.unwrap().path(), &mut files);
+    }
+    assert!(files.len() > 400, "only {} files", files.len());
+    for file in files {
+        // The column of that name is another thing.
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase().replace("set role =", "");
+        for word in ["insula.scope", "set_config", "set role", "set local role", "session authorization"] {
+            assert!(!text.contains(word), "{} in {}", word, file.display());
+        }
+    }
+}
+
+/// Private keys reach the component that signs, and no other one asks for them.
+#[test]
+fn only_auth_names_the_table_of_signing_keys() {
+    let naming = all_statements().into_iter().filter(|file| {
+        words(&std::fs::read_to_string(file).unwrap()).iter().any(|word| word == "signing_key")
+    });
+    let naming: Vec<_> = naming.collect();
+    assert!(naming.len() >= 5, "only {naming:?}");
+    for file in naming {
+        assert!(file.starts_with(repository().join("components/auth")), "{}", file.display());
+    }
+}
+
+/// The sources of a component, its tests as well.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Servers that are killed while they migrate, and servers that migrate at once: processes of their own.
 
-use insula_tests::journeys::{Backing, Process, embedded};
+use insula_tests::journeys::{House, Process, embedded};
 use insula_tests::support::{Database, only_on_postgresql, wait_until};
-use tempfile::TempDir;
 
 const NEWEST: u32 = insula_migrations::newest();
 
@@ -19,46 +18,24 @@ fn schemas() -> Vec<Schema> {
     (0..=NEWEST).map(after).collect()
 }
 
-/// The state and the database of servers that come and go.
-struct House {
-    state: TempDir,
-    backing: Backing,
+/// How many steps are recorded; none as long as there is no log of them.
+fn recorded(house: &House) -> u32 {
+    let database = house.database();
+    if matches!(&database, Database::Sqlite(path) if !path.exists()) {
+        return 0;
+    }
+    if !database.tables().contains_key("schema_migration") {
+        return 0;
+    }
+    u32::try_from(database.number("select count(*) from schema_migration")).unwrap()
 }
 
-impl House {
-    fn new() -> Self {
-        Self { state: embedded::state(), backing: Backing::under_test() }
-    }
-
-    fn server(&self) -> Process {
-        // Each says what it says in a folder of its own.
-        let said = tempfile::tempdir_in(self.state.path()).unwrap().keep();
-        Process::start(&mut embedded::command(self.state.path(), &self.backing), &said)
-    }
-
-    fn database(&self) -> Database {
-        embedded::database(self.state.path(), &self.backing)
-    }
-
-    /// How many steps are recorded; none as long as there is no log of them.
-    fn recorded(&self) -> u32 {
-        let database = self.database();
-        if matches!(&database, Database::Sqlite(path) if !path.exists()) {
-            return 0;
-        }
-        if !database.tables().contains_key("schema_migration") {
-            return 0;
-        }
-        u32::try_from(database.number("select count(*) from schema_migration")).unwrap()
-    }
-
-    #[track_caller]
-    fn assert_has_exactly(&self, steps: u32, schemas: &[Schema]) {
-        assert_eq!(self.database().schema(), schemas[steps as usize], "after {steps} steps");
-        let numbers = self.database().rows("select number from schema_migration order by number");
-        let once: Vec<_> = (1..=steps).map(|number| vec![number.to_string()]).collect();
-        assert_eq!(numbers, once);
-    }
+#[track_caller]
+fn assert_has_exactly(house: &House, steps: u32, schemas: &[Schema]) {
+    assert_eq!(house.database().schema(), schemas[steps as usize], "after {steps} steps");
+    let numbers = house.database().rows("select number from schema_migration order by number");
+    let once: Vec<_> = (1..=steps).map(|number| vec![number.to_string()]).collect();
+    assert_eq!(numbers, once);
 }
 
 #[test]
@@ -67,14 +44,13 @@ fn a_server_that_is_killed_while_it_migrates_leaves_whole_steps_and_the_next_doe
     for steps in 1..NEWEST {
         let house = House::new();
         let server = house.server();
-        wait_until(|| house.recorded() >= steps);
-        server.kill();
-        house.database().end_sessions();
-        house.assert_has_exactly(house.recorded(), &schemas);
+        wait_until(|| recorded(&house) >= steps);
+        house.kill(server);
+        assert_has_exactly(&house, recorded(&house), &schemas);
 
         let _ = embedded::base(&mut house.server());
 
-        house.assert_has_exactly(NEWEST, &schemas);
+        assert_has_exactly(&house, NEWEST, &schemas);
     }
 }
 
@@ -95,14 +71,13 @@ fn a_server_that_is_killed_inside_a_step_leaves_nothing_of_it_on_postgresql() {
         database.number(inside) == 1
     });
 
-    server.kill();
-    house.database().end_sessions();
+    house.kill(server);
 
     database.execute("drop event trigger hold; drop function hold()");
     let schemas = schemas();
-    house.assert_has_exactly(NEWEST - 1, &schemas);
+    assert_has_exactly(&house, NEWEST - 1, &schemas);
     let _ = embedded::base(&mut house.server());
-    house.assert_has_exactly(NEWEST, &schemas);
+    assert_has_exactly(&house, NEWEST, &schemas);
 }
 
 #[test]
@@ -112,5 +87,5 @@ fn servers_that_start_at_once_on_one_database_all_serve_and_each_step_is_done_on
     for server in &mut servers {
         let _ = embedded::base(server);
     }
-    house.assert_has_exactly(NEWEST, &schemas());
+    assert_has_exactly(&house, NEWEST, &schemas());
 }

@@ -6,6 +6,7 @@
 //! | `client`       | calls over HTTP, each answer checked against the OpenAPI document         |
 //! | [`embedded`]   | the embedded host's binary, step by step                                  |
 //! | `server`       | the embedded host's binary, or `spin up`, with a fresh state              |
+//! | `house`        | servers that are killed and come again on one state                       |
 //! | `process`      | a program that is stopped with the test                                   |
 //! | `backing`      | the database of one server                                                |
 //! | `cluster`      | a PostgreSQL server of a test's own, with TLS or without                  |
@@ -23,6 +24,7 @@ mod backing;
 mod client;
 mod cluster;
 pub mod embedded;
+mod house;
 pub mod journey;
 mod process;
 pub mod program;
@@ -36,6 +38,7 @@ pub use authority::Authority;
 pub use backing::Backing;
 pub use client::{Call, Client};
 pub use cluster::Cluster;
+pub use house::{House, Resident};
 pub use process::Process;
 pub use redis_server::RedisServer;
 pub use schemathesis::Schemathesis;

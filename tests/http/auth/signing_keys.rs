@@ -2,9 +2,12 @@
 //! that others can't verify.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Options, at_once, eight_at_once, program_of, repository};
+use insula_tests::support::{
+    Answer, App, Options, at_once, eight_at_once, program_of, repository, wait_until,
+};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -153,6 +156,46 @@ fn through_a_rotation_every_token_verifies_with_every_copy_of_the_keys_that_is_i
     assert_eq!(signers.len(), 2);
     assert_eq!(published(&app).keys.len(), 1);
     assert_eq!(states(&app), ["current", "retired"]);
+}
+
+/// Protects those who are logged in or log in while keys come and go, whichever of the hosts they reach.
+#[test]
+fn while_keys_are_rotated_no_request_of_two_hosts_fails() {
+    const CLIENTS: usize = 4;
+    let app = started(eddsa).without_limits();
+    let beside = app.beside(|settings| without_key(settings, "EdDSA"));
+    let hosts = [&app, &beside];
+    let _ = token(&app);
+    let rounds: [AtomicUsize; CLIENTS] = Default::default();
+    let over = AtomicBool::new(false);
+    let signers = at_once(CLIENTS + 1, |number| {
+        let mut signers = BTreeSet::new();
+        if number == CLIENTS {
+            for rotation in 0..6 {
+                assert_eq!(rotate(hosts[rotation % 2], &json!({}))["rotated"], true);
+                // Two rounds of everybody's: no token is older than the time that goes on meanwhile.
+                let seen = rounds.each_ref().map(|count| count.load(Ordering::SeqCst));
+                wait_until(|| {
+                    let now = rounds.each_ref().map(|count| count.load(Ordering::SeqCst));
+                    now.iter().zip(seen).all(|(now, seen)| *now >= seen + 2) || over.load(Ordering::SeqCst)
+                });
+                app.advance(MINUTE * 11);
+            }
+            over.store(true, Ordering::SeqCst);
+            return signers;
+        }
+        let (host, other) = (hosts[number % 2], hosts[(number + 1) % 2]);
+        while !over.load(Ordering::SeqCst) {
+            let token = token(host);
+            assert!(verifies(&token, &published(other)), "{token}");
+            let _ = other.caller(&token).get("/api/v1/auth/me").send().expect(200);
+            signers.insert(jsonwebtoken::decode_header(&token).unwrap().kid.unwrap());
+            let _ = rounds[number].fetch_add(1, Ordering::SeqCst);
+        }
+        signers
+    });
+    let signers: BTreeSet<String> = signers.into_iter().flatten().collect();
+    assert!(signers.len() >= 6, "only {} keys signed", signers.len());
 }
 
 #[test]

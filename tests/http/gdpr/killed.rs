@@ -1,31 +1,17 @@
 //! A server that is killed while it stores the tree over a log: a process of its own.
 
 use insula_audit::note::Verifier;
-use insula_tests::journeys::{Backing, Client, Process, embedded};
+use insula_tests::journeys::{House, Resident};
 use insula_tests::support::wait_until;
-use serde_json::json;
 
 use super::{check, more};
 
-const PASSWORD: &str = "correct horse battery staple";
-
 #[test]
 fn a_server_that_is_killed_while_the_tree_grows_leaves_whole_parts_and_the_next_does_the_rest() {
-    let (state, backing) = (embedded::state(), Backing::under_test());
-    let start = || {
-        let said = tempfile::tempdir_in(state.path()).unwrap().keep();
-        let mut server = Process::start(&mut embedded::command(state.path(), &backing), &said);
-        let client = Client::new(&embedded::base(&mut server));
-        (server, client)
-    };
-    let (mut server, mut client) = start();
-    let database = embedded::database(state.path(), &backing);
-    let ada = json!({ "email": "ada@example.com", "password": PASSWORD, "tenant_name": "Acme" });
-    let made = client.post_json("/api/v1/auth/register", &ada).send().expect(201).json();
-    let tenant_id = made["tenant"]["id"].as_str().unwrap().to_owned();
-    let login = json!({ "email": "ada@example.com", "password": PASSWORD });
-    let tokens = client.post_json("/api/v1/auth/login", &login).send().expect(200).json();
-    let token = tokens["access_token"].as_str().unwrap();
+    let house = House::new();
+    let (mut server, mut client) = house.serve();
+    let database = house.database();
+    let Resident { tenant_id, token } = house.ada(&client);
     let of = format!("where tenant_id = '{tenant_id}'");
     let leaves = || database.number(&format!("select count(*) from audit_node {of} and level = 4"));
     let checkpoint = format!("/api/v1/tenants/{tenant_id}/audit-log/checkpoint");
@@ -33,23 +19,22 @@ fn a_server_that_is_killed_while_the_tree_grows_leaves_whole_parts_and_the_next_
     for kills in 1..=3 {
         database.execute(&more(&database, &tenant_id, 8_000));
         let before = leaves();
-        let caller = client.bearing(token);
+        let caller = client.bearing(&token);
         std::thread::scope(|scope| {
             let _ = scope.spawn(|| caller.post(&checkpoint).answered());
             wait_until(|| leaves() > before + 64 * kills);
-            server.kill();
+            house.kill(server);
         });
-        database.end_sessions();
         let now = leaves();
         assert_eq!((now - before) % 64, 0, "parts of 1,024 entries");
         assert!(now - before < 8_000 / 16, "it was killed in the middle");
-        (server, client) = start();
-        let caller = client.bearing(token);
+        (server, client) = house.serve();
+        let caller = client.bearing(&token);
         wait_until(|| caller.post(&checkpoint).answered().is_some());
     }
 
     let stored = database.number(&format!("select count(*) from audit_node {of}"));
-    let caller = client.bearing(token);
+    let caller = client.bearing(&token);
     let key = client.get(&format!("/api/v1/audit-log-keys/{tenant_id}")).send().expect(200).json();
     let file = caller.get(&format!("/api/v1/tenants/{tenant_id}/audit-log?format=ndjson")).send().expect(200);
     let found = check(&file.text(), &Verifier::parse(key["key"].as_str().unwrap()).unwrap()).unwrap();

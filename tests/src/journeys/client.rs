@@ -81,7 +81,8 @@ impl Call<'_> {
         self
     }
 
-    fn body(self, body: impl Into<Vec<u8>>) -> Self {
+    /// Sends that.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: Some(body.into()), ..self }
     }
 
@@ -98,7 +99,13 @@ impl Call<'_> {
     /// Whether somebody answers it with success.
     #[must_use]
     pub fn answered(self) -> Option<()> {
-        self.make().ok().filter(|answer| answer.status == 200).map(drop)
+        self.answer().filter(|answer| answer.status == 200).map(drop)
+    }
+
+    /// The answer of a server that may be gone before there is one.
+    #[must_use]
+    pub fn answer(self) -> Option<Answer> {
+        self.make().ok()
     }
 
     fn make(self) -> Result<Answer, ureq::Error> {

@@ -17,10 +17,16 @@ pub const START_TIMEOUT: Duration = Duration::from_secs(180);
 /// A state folder for a server, with keys in it.
 #[must_use]
 pub fn state() -> TempDir {
+    state_and_key().0
+}
+
+/// The same, and the operator's key.
+#[must_use]
+pub fn state_and_key() -> (TempDir, String) {
     let state = tempfile::tempdir().expect("a temporary folder");
-    Secrets::load(state.path(), None).unwrap_or_else(|error| panic!("{error}"));
+    let secrets = Secrets::load(state.path(), None).unwrap_or_else(|error| panic!("{error}"));
     share_compiled_components(state.path());
-    state
+    (state, secrets.operator_key)
 }
 
 /// `insula serve` on a free port.

@@ -137,6 +137,31 @@ fn a_line_without_end_is_refused_before_it_is_kept() {
     assert_eq!(check(&bytes), named(0, Why::Unreadable));
 }
 
+/// A long log is checked in parts, by two threads in turns.
+#[test]
+fn in_a_log_of_many_parts_what_was_done_is_named_wherever_it_is() {
+    const COUNT: u64 = 3_000;
+    let all = lines(COUNT);
+    assert!(all.concat().len() > 1 << 20, "four parts and more");
+    assert_eq!(check_lines(&all).unwrap().checkpoint.size, COUNT);
+    for at in (0..COUNT).step_by(211).chain([COUNT - 1]) {
+        let line = usize::try_from(at).unwrap() + 1;
+        let with = |act: &dyn Fn(&mut Vec<String>)| {
+            let mut lines = all.clone();
+            act(&mut lines);
+            check_lines(&lines)
+        };
+        let back_dated =
+            |lines: &mut Vec<String>| lines[line] = all[line].replace("\"at\":\"20", "\"at\":\"19");
+        assert_eq!(with(&back_dated), named(at, Why::Changed));
+        assert_eq!(with(&|lines| drop(lines.remove(line))), named(at, Why::Missing));
+        assert_eq!(with(&|lines| lines.insert(line + 1, all[line].clone())), named(at + 1, Why::Misplaced));
+        if at + 1 < COUNT {
+            assert_eq!(with(&|lines| lines.swap(line, line + 1)), named(at, Why::Missing));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn one_changed_bit_is_found_and_its_entry_named(at: prop::sample::Index, count in 1_u64..6) {

@@ -1,5 +1,7 @@
 //! `POST /internal/migrate`
 
+use std::time::Duration;
+
 use insula_kit::config::variable;
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
@@ -50,15 +52,26 @@ pub async fn handle(cx: &Cx) -> Result<Response, Problem> {
 async fn migrate_tenants(owned: &Db) -> Result<i64, sql::Error> {
     let (mut migrated, mut after) = (0, String::new());
     let end = Timestamp::now().plus_ms(TENANTS_FOR_MS);
-    while Timestamp::now() < end {
+    let mut begun = Timestamp::now();
+    while begun < end {
         let part = owned.migrate_schemas(&after, TENANTS_AT_ONCE).await?;
         migrated += part.done;
         match part.last {
             Some(last) => after = last,
             None => break,
         }
+        pause(begun).await;
+        begun = Timestamp::now();
     }
     Ok(migrated)
+}
+
+/// Leaves the database to those who are served meanwhile, for half as long as the part took that began then.
+async fn pause(begun: Timestamp) {
+    let took = Timestamp::now().as_ms().saturating_sub(begun.as_ms());
+    if let Some(half) = u64::try_from(took / 2).ok().filter(|ms| *ms > 0) {
+        spin_sdk::time::sleep(Duration::from_millis(half)).await;
+    }
 }
 
 /// The database as its owner reaches it: who serves may not change the schema where another owns it.
