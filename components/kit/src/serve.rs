@@ -104,7 +104,8 @@ async fn answer<Op: Copy + 'static>(
         Ok(grant) => grant,
     };
     if tenant.is_some() {
-        second_factor::ensure(&config.db, &grant).await?;
+        let presented = guard::credential(incoming.headers());
+        second_factor::ensure(&config.db, &grant, presented.as_deref()).await?;
     }
     let cx = Cx {
         grant,
