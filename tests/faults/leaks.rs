@@ -68,6 +68,31 @@ fn a_transaction_of_a_components_own_leaks_nothing_however_the_component_leaves_
     }
 }
 
+/// Protects a tenant's own tables: they are reached in its role only, and nobody may find that role on a connection.
+#[test]
+fn the_role_of_a_tenant_is_left_however_its_statement_ends_on_postgresql() {
+    only_on_postgresql();
+    let hers = "t_01h455vb4pex5vsknk084sn02q";
+    for (way, status) in
+        [("as-tenant", 200), ("refused-as-tenant", 200), ("trap-as-tenant", 500), ("sleep-as-tenant", 504)]
+    {
+        let app = app();
+        let tenant_id = hers.replacen("t_", "ten_", 1);
+        app.db().execute(&format!(
+            "insert into tenant (id, name, state, plan, created_at_ms, isolation)
+               values ('{tenant_id}', 'x', 'active', 'free', 0, 'schema');
+             select set_config('insula.scope', 'system', false);
+             select insula_schema_make('{tenant_id}')"
+        ));
+        let answer = app.request("GET", &format!("/unruly/{way}")).send();
+        assert_eq!(answer.status, status, "{way}: {answer}");
+        if way == "as-tenant" {
+            assert_eq!(answer.text(), hers);
+        }
+        assert_eq!(look(&app), NOTHING, "{way}");
+    }
+}
+
 #[test]
 fn of_a_use_case_that_traps_and_one_that_is_refused_only_what_was_committed_stays() {
     let app = app();

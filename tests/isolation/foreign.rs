@@ -107,3 +107,38 @@ fn the_same_name_of_an_upload_is_another_tenants_own_report() {
     }
     assert_ne!(hers["id"], his["id"]);
 }
+
+/// A name is words: whatever stands in it leads nowhere.
+#[test]
+fn a_name_of_an_upload_that_names_another_tenants_things_is_only_a_name() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let hers = analyze(&ada, "hers,b\n1,2\n", "k").expect(201).json();
+    let id = hers["id"].as_str().unwrap();
+    let schema = ada.tenant_id.replacen("ten_", "t_", 1);
+    let path = format!("/api/v1/reports/{id}");
+    let before = ada.get(&path).send().expect(200).text();
+    let names = [
+        id.to_owned(),
+        format!("{schema}.report"),
+        format!("../{}/data.csv", ada.tenant_id),
+        format!("'; delete from {schema}.report; --"),
+        format!("{id}', '{}') on conflict do nothing --", ada.tenant_id),
+        "data.csv".to_owned(),
+    ];
+    for name in names.iter().flat_map(|name| and_changed(name)) {
+        let disposition = format!("name=\"file\"; filename=\"{name}\"");
+        let form = Form::default().part(&disposition, "his,b\n1,2\n");
+        let his = bob.request("POST", "/api/v1/analyze").form(&form).send();
+        if his.status == 201 {
+            // Of a path what comes last.
+            assert_eq!(his.json()["file_name"], name.rsplit('/').next().unwrap_or_default());
+            assert!(!his.text().contains("hers"), "{his}");
+        } else {
+            his.problem(422, "invalid");
+        }
+    }
+    assert_eq!(ada.get(&path).send().expect(200).text(), before);
+    let list = ada.get("/api/v1/reports").send().expect(200).json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}

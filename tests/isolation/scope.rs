@@ -15,8 +15,12 @@ async fn standing(client: &Client) -> (bool, String) {
     (row.get(0), row.get(1))
 }
 
-fn batch(scope: &str, statement: &str) -> String {
-    format!("select insula_batch_3('{scope}', array[$t${statement}$t$], '{{}}', array[1], array[0])::text")
+/// A batch of one statement: on everybody's tables, or on product data, in the role of the tenant.
+fn batch(scope: &str, statement: &str, product: bool) -> String {
+    let product = u8::from(product);
+    format!(
+        "select insula_batch_3('{scope}', array[$t${statement}$t$], '{{}}', array[1], array[{product}])::text"
+    )
 }
 
 /// Runs a statement and returns its one value, if it has one.
@@ -35,13 +39,18 @@ fn neither_scope_nor_role_is_left_however_the_statement_ends_on_postgresql() {
         let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
         tokio::spawn(connection);
         let id = ada.tenant_id.as_str();
+        let hers = super::schemas::schema(id);
         let who = "select current_user::text as who, insula_scope() as scope";
         for inside in [false, true] {
             let ways = [
-                (batch(id, who), "insula_runtime"),
-                (batch(id, "select 1 as one where false"), "refused"),
-                (batch(id, "select 1 / 0 as never"), "failed"),
-                (batch(id, "select set_config('role', 'postgres', true) as set"), "results"),
+                (batch(id, who, false), "insula_runtime"),
+                (batch(id, "select current_user::text as who", true), &*hers),
+                (batch(id, "select 1 as one where false", false), "refused"),
+                (batch(id, "select 1 as one where false", true), "refused"),
+                (batch(id, "select 1 / 0 as never", false), "failed"),
+                (batch(id, "select 1 / 0 as never", true), "failed"),
+                (batch(id, "select set_config('role', 'postgres', true) as set", false), "results"),
+                (batch(id, "select set_config('role', 'postgres', true) as set", true), "failed"),
             ];
             for (statement, expected) in ways {
                 if inside {
@@ -57,11 +66,13 @@ fn neither_scope_nor_role_is_left_however_the_statement_ends_on_postgresql() {
             }
         }
         // Stopped by the server in the middle.
-        client.batch_execute("set statement_timeout = 100").await.unwrap();
-        let told = ask(&client, &batch(id, "select pg_sleep(5)::text as slept")).await;
-        assert!(told.is_none_or(|told| told.contains("57014")));
-        client.batch_execute("set statement_timeout = 0").await.unwrap();
-        assert_eq!(standing(&client).await, (true, String::new()));
+        for product in [false, true] {
+            client.batch_execute("set statement_timeout = 100").await.unwrap();
+            let told = ask(&client, &batch(id, "select pg_sleep(5)::text as slept", product)).await;
+            assert!(told.is_none_or(|told| told.contains("57014")));
+            client.batch_execute("set statement_timeout = 0").await.unwrap();
+            assert_eq!(standing(&client).await, (true, String::new()));
+        }
     });
 }
 

@@ -55,6 +55,8 @@ fn template(server: &str) -> &'static str {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
         let name = format!("template_{}", std::process::id());
+        // A process of that number may have left one, on a server that outlives the tests.
+        execute(server, &format!("drop database if exists {name}"));
         execute(server, &format!("create database {name}"));
         let state = tempfile::tempdir().expect("a temporary folder");
         let made = address(server, &name);

@@ -8,6 +8,7 @@ mod entry {
 
     use bytes::Bytes;
     use insula_kit::config::Config;
+    use insula_kit::id::TenantId;
     use insula_kit::params;
     use insula_kit::sql::{Db, Error, Rows, Scope, Statement};
     use spin_sdk::http::{FullBody, IntoResponse, Request, Response};
@@ -18,6 +19,9 @@ mod entry {
 
     const INSERT: &str = "insert into metric (name, unit, reset) values ($1, 'x', 'never') returning name";
     const SLEEP: &str = "select pg_sleep(5)::text as slept";
+    const TENANT: &str = "ten_01h455vb4pex5vsknk084sn02q";
+    const WHO: &str = "select current_user::text as who";
+    const NOBODY: &str = "select current_user::text as who where 1 = 0";
     const READ_SCOPE: &str = "select coalesce(current_setting('insula.scope', true), '') || case when current_user <> session_user \
         then current_user else '' end as scope, \
         (select count(*) from metric where unit = 'x') as leaked";
@@ -63,6 +67,13 @@ mod entry {
                     .map_err(|error| error.to_string())?;
                 Ok(String::new())
             }
+            "as-tenant" => as_tenant(WHO).await,
+            "sleep-as-tenant" => as_tenant(SLEEP).await,
+            "refused-as-tenant" => as_tenant(NOBODY).await.or_else(Ok),
+            "trap-as-tenant" => {
+                as_tenant(WHO).await?;
+                unreachable!("on purpose, after having been a tenant")
+            }
             "raw-transaction-then-trap" => {
                 let _open = transaction().await?;
                 unreachable!("on purpose, inside a transaction")
@@ -97,6 +108,16 @@ mod entry {
 
     async fn batch(statements: Vec<Statement>) -> Result<Vec<Rows>, Error> {
         Config::load().await.db.batch(Scope::Operator, statements).await
+    }
+
+    /// Runs a statement on the product data of the one tenant that there is, in that tenant's role.
+    async fn as_tenant(text: &'static str) -> Result<String, String> {
+        let id = TenantId::parse(TENANT).ok_or("no id")?;
+        let statement = Statement::product(text, vec![]).must();
+        let found = Config::load().await.db.batch(Scope::Tenant(id), vec![statement]).await;
+        let found = found.map_err(|error| error.to_string())?;
+        let row = found.first().and_then(|rows| rows.first()).ok_or("no row")?;
+        row.text("who").map_err(|error| error.to_string())
     }
 
     async fn open() -> Result<Connection, String> {
