@@ -2,10 +2,12 @@
 //! the embedded host's own binary.
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::time::Duration;
 
 use insula_tests::journeys::quickstart::{blocks, missing, readme};
-use insula_tests::journeys::{Backing, Server, embedded, journey, session};
+use insula_tests::journeys::{Backing, Process, Server, embedded, journey, session};
 use insula_tests::support::repository;
 use serde_json::Value;
 
@@ -74,6 +76,44 @@ fn the_proof_of_the_log_prints_what_the_readme_says() {
         let piece = missing(&own(&block.expected), output);
         assert_eq!(piece, None, "README.md, line {}:\n{}\n{output}", block.line, block.commands);
     }
+}
+
+/// What a person has done who has just cloned the repository; here everything is built, so it serves at once.
+#[test]
+fn one_command_serves_shows_its_key_once_and_says_three_commands_that_work() {
+    let (folder, backing) = (tempfile::tempdir().unwrap(), Backing::under_test());
+    let state = folder.path().join("state");
+    let up = || {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(repository()).args(["xtask", "up", "--listen", "127.0.0.1:0"]);
+        command.arg("--state").arg(&state);
+        embedded::only_own_variables(&mut command);
+        if let Some(address) = backing.address() {
+            command.args(["--database-url", address]);
+        }
+        let mut process = Process::start(&mut command, folder.path());
+        let _ = embedded::base(&mut process);
+        let said = process.wait_until(embedded::START_TIMEOUT, |lines| {
+            lines.contains("examples/penguins.csv").then(|| lines.to_owned())
+        });
+        (process, said)
+    };
+
+    let (process, said) = up();
+    assert_eq!(said.matches("insop_").count(), 1, "{said}");
+    let mode = std::fs::metadata(state.join("operator.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let next = said.split_once("Try next").unwrap().1.lines().filter(|line| line.starts_with("  "));
+    let next = next.collect::<Vec<_>>().join("\n");
+    assert_eq!(next.matches("curl ").count(), 3, "{next}");
+    let printed = session(&repository(), &[next]).concat();
+    assert!(printed.contains("\"email\":\"ada@example.com\""), "{printed}");
+    assert!(printed.contains("\"rows\":344"), "{printed}");
+    assert!(process.interrupt().0, "it ends well");
+
+    let (process, said) = up();
+    assert!(!said.contains("insop_"), "the key is shown once: {said}");
+    assert!(process.interrupt().0);
 }
 
 /// Sees that whoever waits as long as `refusal` says is admitted.

@@ -1,6 +1,9 @@
 //! The whole application as a process: how soon it serves, what memory it takes, what its components weigh.
 
-use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
 
 use super::analyze::median;
 use crate::bench::Bench;
@@ -10,6 +13,7 @@ use crate::bench::figure::{Aim, Figure};
 use crate::bench::load::{self, Target};
 use crate::bench::server::{Server, application};
 use crate::components;
+use crate::server::free_port;
 
 const WARM_STARTS: usize = 5;
 /// Answers with the caller's figures, behind the guard.
@@ -24,10 +28,21 @@ pub fn start(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     };
     let cold = milliseconds()?;
     let warm = median((0..WARM_STARTS).map(|_| milliseconds()).collect::<Result<_>>()?);
+    let up = median((0..WARM_STARTS).map(|_| again(bench, &state)).collect::<Result<_>>()?);
     Ok(vec![
         Figure::quantity("process start to first 200, warm cache", warm, "ms", Aim::Below(500.0)),
+        Figure::quantity("`xtask up` to first 200, nothing to build", up, "ms", Aim::Below(1_000.0)),
         Figure::quantity("the same with every component to compile", cold, "ms", Aim::Shown),
     ])
+}
+
+/// `xtask up`, which finds everything built and becomes the server.
+fn again(bench: &Bench<'_>, state: &Path) -> Result<f64> {
+    let address = format!("127.0.0.1:{}", free_port()?);
+    let mut up = Command::new(std::env::current_exe().context("this program")?);
+    up.current_dir(bench.workspace.root()).args(["up", "--listen", &address, "--state"]).arg(state);
+    let server = Server::start(bench, up, address, &state.join("up.log"), "/health/live")?;
+    Ok(server.first_answer.as_secs_f64() * 1e3)
 }
 
 /// Resident memory of a server that waits, and the most of it while every connection calls with an API key.
