@@ -21,7 +21,7 @@ fn told(caller: &Caller<'_>, headers: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn a_person_is_named_with_its_tenant_role_and_permissions() {
+fn a_person_is_named_with_its_tenant_role_permissions_and_scopes() {
     let app = app();
     let ada = app.person("ada");
     let analyst = app.member(&ada, "analyst");
@@ -32,6 +32,7 @@ fn a_person_is_named_with_its_tenant_role_and_permissions() {
     assert_eq!(got(&told, "insula-subject"), [analyst.user_id.as_str()]);
     assert_eq!(got(&told, "insula-role"), ["analyst"]);
     let permissions = got(&told, "insula-permissions").concat();
+    assert_eq!(got(&told, "insula-scopes"), ["read write generate analyze fix query"]);
     assert!(permissions.split(' ').any(|permission| permission == "analyze"), "{permissions}");
     assert!(!permissions.contains("manage_keys"), "{permissions}");
     assert_eq!(got(&told, "insula-request-id"), ["mine-1"]);
@@ -50,6 +51,7 @@ fn a_key_is_named_by_its_id_and_brings_its_scopes() {
     let subject = got(&told, "insula-subject").concat();
     assert_eq!(app.db().number(&format!("select count(*) from api_key where id = '{subject}'")), 1);
     let permissions = got(&told, "insula-permissions").concat();
+    assert_eq!(got(&told, "insula-scopes"), ["analyze"]);
     assert!(permissions.contains("analyze") && !permissions.contains("manage"), "{permissions}");
 }
 

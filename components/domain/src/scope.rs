@@ -106,6 +106,13 @@ pub fn effective(role: Role, scopes: Option<&[Scope]>) -> Vec<Permission> {
     role.permissions().iter().copied().filter(in_scope).collect()
 }
 
+/// The scopes that stand for what a caller may do: those of which it may do everything.
+#[must_use]
+pub fn covered(permissions: &[Permission]) -> Vec<Scope> {
+    let is_covered = |scope: &Scope| scope.permissions().iter().all(|needed| permissions.contains(needed));
+    Scope::ALL.into_iter().filter(is_covered).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +130,25 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(effective(role, Some(&everything)), role.permissions());
         }
+    }
+
+    /// Protects a workload that believes them: scopes never say more than the permissions do.
+    #[test]
+    fn the_scopes_of_permissions_allow_those_and_no_others() {
+        for role in Role::ALL {
+            for scope in Scope::ALL {
+                let may = effective(role, Some(&[scope]));
+                let said = covered(&may);
+                assert!(said.iter().flat_map(|scope| scope.permissions()).all(|one| may.contains(one)));
+                assert_eq!(
+                    said.contains(&scope),
+                    may.len() == scope.permissions().len(),
+                    "{role:?} {scope:?}"
+                );
+            }
+        }
+        assert_eq!(covered(&[]), []);
+        assert_eq!(covered(Role::Owner.permissions()), Scope::ALL);
     }
 
     #[test]

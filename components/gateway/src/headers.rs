@@ -1,5 +1,6 @@
 //! Which headers go down to the workload, and which come up from it. Pure.
 
+use insula_domain::scope;
 use insula_kit::guard::{Caller, Grant};
 
 /// Names and values, in the order in which they came.
@@ -15,7 +16,7 @@ const OURS: [&str; 3] = ["x-request-id", "ratelimit", "ratelimit-policy"];
 /// The headers that the workload gets: who is calling, and what the caller sent besides claiming it.
 #[must_use]
 pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bool) -> List {
-    let mut list = List::with_capacity(came.len() + 5);
+    let mut list = List::with_capacity(came.len() + 6);
     let mut say = |name: &str, value: String| list.push((name.to_owned(), value.into_bytes()));
     if let Some(subject) = subject(grant.caller) {
         say("insula-subject", subject);
@@ -29,6 +30,7 @@ pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bo
         say("insula-tenant", membership.tenant_id.to_string());
         say("insula-role", membership.role.as_str().to_owned());
         say("insula-permissions", permissions.join(" "));
+        say("insula-scopes", scope::to_text(&scope::covered(&membership.permissions)));
     }
     say("insula-request-id", request_id.to_owned());
     list.extend(came.into_iter().filter(|(name, _)| {
@@ -158,6 +160,7 @@ mod tests {
             ("insula-tenant", TENANT),
             ("insula-role", "analyst"),
             ("insula-permissions", "analyze view_reports"),
+            ("insula-scopes", "analyze"),
             ("insula-request-id", "req_1"),
         ];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -20,6 +20,7 @@
 //! | `insula-act`         | `operator` where it is the operator who acts as the person               |
 //! | `insula-role`        | the caller's role there, or that of the key's creator                    |
 //! | `insula-permissions` | what the caller may do there, names with spaces between them             |
+//! | `insula-scopes`      | the scopes of keys of which the caller may do everything, the same way   |
 //! | `insula-request-id`  | the request's id, for the workload's log                                 |
 //!
 //! No other `insula-*` header reaches it, in any case and with whatever a server may fold to a hyphen. Trailers of a
