@@ -86,8 +86,13 @@ fn the_role_of_a_tenant_is_left_however_its_statement_ends_on_postgresql() {
         ));
         let answer = app.request("GET", &format!("/unruly/{way}")).send();
         assert_eq!(answer.status, status, "{way}: {answer}");
-        if way == "as-tenant" {
-            assert_eq!(answer.text(), hers);
+        match way {
+            "as-tenant" => assert_eq!(answer.text(), hers),
+            "refused-as-tenant" => assert_eq!(answer.text(), "refused 0"),
+            "trap-as-tenant" => {
+                assert!(app.log().concat().contains("after having been a tenant"), "{:?}", app.log());
+            }
+            _ => {}
         }
         assert_eq!(look(&app), NOTHING, "{way}");
     }

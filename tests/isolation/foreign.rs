@@ -115,7 +115,7 @@ fn a_name_of_an_upload_that_names_another_tenants_things_is_only_a_name() {
     let (ada, bob) = (app.person("ada"), app.person("bob"));
     let hers = analyze(&ada, "hers,b\n1,2\n", "k").expect(201).json();
     let id = hers["id"].as_str().unwrap();
-    let schema = ada.tenant_id.replacen("ten_", "t_", 1);
+    let schema = super::schemas::schema(&ada.tenant_id);
     let path = format!("/api/v1/reports/{id}");
     let before = ada.get(&path).send().expect(200).text();
     let names = [

@@ -2,11 +2,13 @@
 //! was begun is whole, or not there, or gone on with.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use insula_tests::journeys::{Client, House};
+use insula_tests::journeys::{Client, House, Process};
 use insula_tests::support::{Database, Second, only_on_postgresql, wait_until};
 use serde_json::{Value, json};
+
+use super::schemas::schema;
 
 /// Everything that making a tenant leaves.
 fn made(database: &Database) -> Vec<i64> {
@@ -31,13 +33,15 @@ fn add_step(database: &Database, seconds: f64) {
     ));
 }
 
+/// How long it takes.
+fn took(what: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    what();
+    begun.elapsed()
+}
+
 /// Does something that a server is killed in the middle of.
-fn while_killed(
-    house: &House,
-    server: insula_tests::journeys::Process,
-    what: impl FnOnce() + Send,
-    until: impl FnOnce(),
-) {
+fn while_killed(house: &House, server: Process, what: impl FnOnce() + Send, until: impl FnOnce()) {
     thread::scope(|scope| {
         scope.spawn(what);
         until();
@@ -51,28 +55,30 @@ fn a_tenant_whose_making_is_stopped_is_whole_or_not_there_and_the_next_try_makes
     let (mut server, mut client) = house.serve();
     let token = house.ada(&client).token;
     let database = house.database();
-    let moment = if let Database::Postgres(_) = database {
+    if let Database::Postgres(_) = database {
         add_step(&database, 0.1);
-        Duration::from_millis(20)
-    } else {
-        Duration::from_millis(1)
-    };
+    }
+    let whole = took(|| {
+        let undisturbed = client.bearing(&token);
+        let _ =
+            undisturbed.post_json("/api/v1/tenants", &json!({ "name": "undisturbed" })).send().expect(201);
+    });
     for number in 0..8 {
         let before = made(&database);
-        let whole: Vec<i64> = before.iter().map(|count| count + 1).collect();
+        let one_more: Vec<i64> = before.iter().map(|count| count + 1).collect();
         let body = json!({ "name": format!("tenant {number}") });
         let create = |caller: &Client| {
             let key = format!("k{number}");
             caller.post_json("/api/v1/tenants", &body).header("idempotency-key", &key).answer()
         };
         let caller = client.bearing(&token);
-        while_killed(&house, server, || drop(create(&caller)), || thread::sleep(moment * number));
+        while_killed(&house, server, || drop(create(&caller)), || thread::sleep(whole * number / 8));
         let after = made(&database);
-        assert!(after == before || after == whole, "half a tenant at {number}: {before:?}, {after:?}");
+        assert!(after == before || after == one_more, "half a tenant at {number}: {before:?}, {after:?}");
 
         (server, client) = house.serve();
         let _ = create(&client.bearing(&token)).unwrap().expect(201);
-        assert_eq!(made(&database), whole, "{number}");
+        assert_eq!(made(&database), one_more, "{number}");
     }
     server.kill();
 }
@@ -170,7 +176,7 @@ fn a_move_that_is_stopped_loses_nothing_on_postgresql() {
     let (mut server, mut client) = house.serve();
     let ada = house.ada(&client);
     let (database, own) = (house.database(), Second::create());
-    let hers = ada.tenant_id.replacen("ten_", "t_", 1);
+    let hers = schema(&ada.tenant_id);
     database.execute(&format!(
         "insert into {hers}.report select 'rep_' || lpad(i::text, 26, '0'), '{}', 'c', null, null, i, 1, i / 7.0, repeat('x', 3000), i
          from generate_series(1, 2000) i",
@@ -185,18 +191,23 @@ fn a_move_that_is_stopped_loses_nothing_on_postgresql() {
         let call = operator.call(http::Method::PATCH, &path).header("content-type", "application/json");
         call.body(body.to_string()).answer()
     };
-    for moment in 0..6 {
-        for model in ["database", "shared", "schema"] {
+    let mut wholes = [Duration::ZERO; 3];
+    for moment in 0..4 {
+        for (model, whole) in ["database", "shared", "schema"].into_iter().zip(&mut wholes) {
             let mut body = json!({ "isolation": model });
             if model == "database" {
                 body["database_url"] = own.address.clone().into();
             }
             let operator = house.operator(&client);
             let moving = || drop(moved(&operator, &body));
-            while_killed(&house, server, moving, || thread::sleep(Duration::from_millis(20 + 30 * moment)));
-            own.end_sessions();
-
-            (server, client) = house.serve();
+            if moment == 0 {
+                // Undisturbed, to see how long it takes.
+                *whole = took(moving);
+            } else {
+                while_killed(&house, server, moving, || thread::sleep(*whole * moment / 4));
+                own.end_sessions();
+                (server, client) = house.serve();
+            }
             let tenant = moved(&house.operator(&client), &body).unwrap().expect(200).json();
             assert_eq!(tenant["isolation"], model);
             let found = match model {

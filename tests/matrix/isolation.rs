@@ -70,10 +70,10 @@ fn an_id_of_another_tenant_behind_ones_own_is_answered_as_an_absent_one_and_noth
             assert_eq!(foreign.body, missing.body, "{foreign}\n{missing}");
             assert_eq!(headers(&foreign), headers(&missing), "{foreign}\n{missing}");
             assert_eq!(app.db().dump(), before, "{foreign} changed something");
-            tried += 1;
+            tried += usize::from(foreign.status == 404);
         }
     }
-    assert!(tried >= 6, "only {tried} were tried");
+    assert!(tried >= 5, "only {tried} led to where the other has something");
 }
 
 /// The headers that may not differ: all but what is left of the caller's own limits, and the time.

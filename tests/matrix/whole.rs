@@ -9,8 +9,8 @@ use super::samples::{path, request};
 use super::world::Side;
 
 /// Makes the log take no entry, or take them again.
-fn log_is_full(app: &App, full: bool) {
-    app.db().execute(match (app.db(), full) {
+fn refuse_entries(app: &App, refused: bool) {
+    app.db().execute(match (app.db(), refused) {
         (Database::Sqlite(_), true) => {
             "create trigger broken before insert on audit_entry begin select raise(abort, 'broken'); end"
         }
@@ -40,11 +40,11 @@ fn a_change_whose_entry_can_not_be_written_is_not_made() {
         let caller = if route.access == Access::Operator { &operator } else { &ada.owner.caller };
         let path = path(route, |name| ada.id(name).to_owned());
         let asked = request(&app, route, &path, Some(caller));
-        log_is_full(&app, true);
+        refuse_entries(&app, true);
         let before = app.db().dump();
         let answer = asked.send();
         let after = app.db().dump();
-        log_is_full(&app, false);
+        refuse_entries(&app, false);
 
         assert!(answer.status >= 500, "{id}: {answer}");
         assert_eq!(after, before, "{id} changed something without an entry");

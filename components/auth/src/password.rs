@@ -1,7 +1,7 @@
 //! Passwords and their hashes: Argon2id, at least as OWASP advises (19 MiB, two passes, one lane).
 //!
-//! How much a hash costs is set by `argon2_memory_kib` and `argon2_iterations`, never below that. A hash that is weaker
-//! than what is set is made anew when its owner logs in. Until then a wrong password for that account is answered a
+//! How much a hash costs is set by `argon2_memory_kib`, `argon2_iterations` and `argon2_parallelism`, never below that. A
+//! hash that is weaker than what is set is made anew when its owner logs in. Until then a wrong password for that account is answered a
 //! little faster than one for an unknown address, which costs what is set.
 //!
 //! Neither a password nor its hash has a `Debug` or a `Display`, so that it gets into no log by accident.
@@ -17,7 +17,7 @@ use crate::error::Error;
 
 const MEMORY: Setting = Setting { name: "argon2_memory_kib", least: 19_456, most: 131_072 };
 const PASSES: Setting = Setting { name: "argon2_iterations", least: 2, most: 16 };
-const LANES: u32 = 1;
+const LANES: Setting = Setting { name: "argon2_parallelism", least: 1, most: 4 };
 
 /// A password as somebody typed it, in its normal form.
 pub struct Password(String);
@@ -31,6 +31,7 @@ pub struct PasswordHash(String);
 pub struct Cost {
     memory_kib: u32,
     passes: u32,
+    lanes: u32,
 }
 
 /// A variable, and what it may be. The most is what an instance has room and time for.
@@ -92,7 +93,9 @@ impl PasswordHash {
     pub fn is_weaker_than(&self, cost: Cost) -> bool {
         let parsed = phc::PasswordHash::new(&self.0).ok();
         let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
-        params.is_none_or(|params| params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes)
+        params.is_none_or(|params| {
+            params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes || params.p_cost() < cost.lanes
+        })
     }
 }
 
@@ -103,11 +106,13 @@ impl Cost {
     ///
     /// [`Error::UnusableCost`] for what is less than the least, or no number: weak hashes are worse than none.
     pub async fn load() -> Result<Self, Error> {
-        Ok(Self { memory_kib: MEMORY.load().await?, passes: PASSES.load().await? })
+        let (memory_kib, passes) = (MEMORY.load().await?, PASSES.load().await?);
+        Ok(Self { memory_kib, passes, lanes: LANES.load().await? })
     }
 
     fn argon2(self) -> Result<Argon2<'static>, Error> {
-        let params = Params::new(self.memory_kib, self.passes, LANES, None).map_err(|_| Error::Hashing)?;
+        let params =
+            Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(|_| Error::Hashing)?;
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 }
@@ -128,8 +133,8 @@ impl Setting {
 mod tests {
     use super::*;
 
-    const COST: Cost = Cost { memory_kib: 19_456, passes: 2 };
-    const CHEAP: Cost = Cost { memory_kib: 64, passes: 1 };
+    const COST: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
+    const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
     fn hash(text: &str, cost: Cost) -> PasswordHash {
@@ -156,15 +161,19 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_is_weaker_when_it_was_made_with_less_memory_or_fewer_passes() {
-        let cost = |memory_kib, passes| Cost { memory_kib, passes };
-        let stored = hash("correct horse", cost(128, 2));
-        for (other, is_weaker) in
-            [(cost(128, 2), false), (cost(64, 1), false), (cost(129, 2), true), (cost(128, 3), true)]
-        {
+    fn a_hash_is_weaker_when_it_was_made_with_less_memory_or_fewer_passes_or_lanes() {
+        let cost = |memory_kib, passes, lanes| Cost { memory_kib, passes, lanes };
+        let stored = hash("correct horse", cost(128, 2, 2));
+        for (other, is_weaker) in [
+            (cost(128, 2, 2), false),
+            (cost(64, 1, 1), false),
+            (cost(129, 2, 2), true),
+            (cost(128, 3, 2), true),
+            (cost(128, 2, 3), true),
+        ] {
             assert_eq!(stored.is_weaker_than(other), is_weaker, "{other:?}");
         }
-        assert!(PasswordHash::stored("nonsense".to_owned()).is_weaker_than(cost(64, 1)));
+        assert!(PasswordHash::stored("nonsense".to_owned()).is_weaker_than(cost(64, 1, 1)));
         assert!(
             Password::presented("correct horse").proves(Some(&stored), COST).unwrap(),
             "it has its own cost"

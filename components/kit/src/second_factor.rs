@@ -1,8 +1,9 @@
 //! Whether a person lacks the second factor that a tenant demands.
 //!
-//! No token acts in such a tenant that is such a person's: none is made, and those that there were are taken when the
-//! demand begins. What is left is a call with a token of another tenant that names this one in its path, and only those
-//! calls ask here.
+//! No token acts in such a tenant that is such a person's: none is made (`auth`: `store/session.rs`), and those that there
+//! were are taken when the demand begins (`tenants`: `store/security.rs`) and when the person gives its factor up (`auth`:
+//! `store/second_factor.rs`; where an unproven account is taken over, all its sessions end). What is left is a call with a
+//! token of another tenant that names this one in its path, and only those calls ask here.
 //!
 //! The operator who acts as a person is asked for nothing: what it does is in the tenant's log, with what the person lacks.
 //!

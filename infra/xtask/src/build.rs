@@ -29,10 +29,17 @@ pub fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
 
 /// Builds what changed and gives the path of the host's binary.
 pub fn everything(workspace: &Workspace) -> Result<PathBuf> {
+    remembered(workspace, || {
+        components(workspace)?;
+        host(workspace, "release")
+    })
+}
+
+/// Remembers what was built from what, for [`up_to_date`].
+fn remembered(workspace: &Workspace, build: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
     // Taken before the build: what is edited meanwhile must count as changed.
     let sources = fingerprint::sources(workspace);
-    components(workspace)?;
-    let host = host(workspace, "release")?;
+    let host = build()?;
     if let (Ok(sources), Ok(built)) = (sources, built(workspace, &host)) {
         write_atomically(&stamp(workspace), format!("{sources}\n{built}\n{}\n", host.display()).as_bytes())?;
     }
@@ -87,9 +94,13 @@ pub fn host(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
 /// packages are chosen decides with which features cargo compiles what they depend on, so every command that chooses
 /// all of them shares one compilation of each library; wasmtime takes minutes.
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
-    components(workspace)?;
-    examples::build(workspace)?;
-    report::step("native programs", || native(workspace))
+    let built = remembered(workspace, || {
+        components(workspace)?;
+        examples::build(workspace)?;
+        report::step("native programs", || native(workspace))?;
+        built_program(workspace, "release", "insula-host", "insula")
+    });
+    built.map(drop)
 }
 
 /// Builds every native program; see [`for_tests`].
@@ -101,6 +112,10 @@ pub fn native(workspace: &Workspace) -> Result<()> {
 pub fn program(workspace: &Workspace, profile: &str, package: &str, name: &str) -> Result<PathBuf> {
     let mut command = process::cargo(workspace);
     process::run(command.args(["build", "--profile", profile, "--package", package]))?;
+    built_program(workspace, profile, package, name)
+}
+
+fn built_program(workspace: &Workspace, profile: &str, package: &str, name: &str) -> Result<PathBuf> {
     let program = workspace.metadata()?.target_folder().join(profile).join(name);
     if !program.is_file() {
         bail!("{package} was built, but {} is not there", program.display());

@@ -72,10 +72,11 @@ fn what_a_hash_costs_can_be_raised() {
     let raise = |settings: &mut insula_host::Settings| {
         settings.variables.insert("argon2_memory_kib".to_owned(), "20480".to_owned());
         settings.variables.insert("argon2_iterations".to_owned(), "3".to_owned());
+        settings.variables.insert("argon2_parallelism".to_owned(), "2".to_owned());
     };
     let app = App::with(Options { settings: raise, ..Options::default() });
     let _ = app.person("ada");
-    assert!(stored(&app).starts_with("$argon2id$v=19$m=20480,t=3,p=1$"), "{}", stored(&app));
+    assert!(stored(&app).starts_with("$argon2id$v=19$m=20480,t=3,p=2$"), "{}", stored(&app));
 }
 
 /// Protects every password from a setting that makes its hash worthless.

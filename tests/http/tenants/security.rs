@@ -82,6 +82,34 @@ fn whoever_has_no_second_factor_can_not_act_there_by_a_token_of_another_tenant()
     let _ = bob.get(&members).send().expect(200);
 }
 
+/// Protects a tenant from a token that outlived its bearer's membership and its bearer's second factor.
+#[test]
+fn whoever_was_removed_gives_up_its_second_factor_and_comes_back_comes_without_its_old_token() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "admin");
+    let _ = ada.enrol(&app);
+    let device = member.enrol(&app);
+    let _ = set(&ada, true).expect(200);
+    let members = format!("/api/v1/tenants/{}/members", ada.tenant_id);
+    let _ = member.get(&members).send().expect(200);
+    let own = format!("{members}/{}", member.user_id);
+    let _ = ada.request("DELETE", &own).send().expect(204);
+    let body = json!({ "password": PASSWORD, "code": device.recovery_codes[0] });
+    let _ = member.request("DELETE", "/api/v1/auth/mfa/totp").json(&body).send().expect(204);
+
+    app.join(&ada.tenant_id, &member.user_id, "admin");
+
+    for path in [&*members, "/api/v1/usage", &path(&ada.tenant_id)] {
+        member.get(path).send().problem(401, "unauthenticated");
+    }
+    let acting = format!(
+        "select count(*) from session where user_id = '{}' and tenant_id is not null",
+        member.user_id
+    );
+    assert_eq!(app.db().number(&acting), 0);
+}
+
 /// Protects an owner from locking itself out.
 #[test]
 fn whoever_has_no_second_factor_can_not_demand_one() {

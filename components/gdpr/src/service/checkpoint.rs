@@ -32,6 +32,20 @@ pub struct Signed {
     pub key: Verifier,
 }
 
+/// A note whose signature was found to be ours.
+#[derive(Clone)]
+struct Opened {
+    note: String,
+    says: Checkpoint,
+    key: Verifier,
+}
+
+thread_local! {
+    /// The newest of those: whoever asks for proofs asks for many from one checkpoint, and looking at a signature is the
+    /// longest part of a proof.
+    static BELIEVED: RefCell<Option<Opened>> = const { RefCell::new(None) };
+}
+
 /// The newest checkpoint of a log, or the one of that size.
 pub async fn get(cx: &Cx, log: &Log, size: Option<u64>) -> Result<Signed, Problem> {
     let kept = checkpoint::get(cx.db(), log, size.unwrap_or(u64::MAX)).await?;
@@ -125,20 +139,6 @@ pub async fn open(cx: &Cx, log: &Log, kept: Kept) -> Result<Signed, Problem> {
         return Err(wrong.into());
     }
     Ok(Signed { says, note: kept.note, created_at: kept.created_at, key })
-}
-
-/// A note whose signature was found to be ours.
-#[derive(Clone)]
-struct Opened {
-    note: String,
-    says: Checkpoint,
-    key: Verifier,
-}
-
-thread_local! {
-    /// The newest of those: whoever asks for proofs asks for many from one checkpoint, and looking at a signature is the
-    /// longest part of a proof.
-    static BELIEVED: RefCell<Option<Opened>> = const { RefCell::new(None) };
 }
 
 fn believed(note: &str) -> Option<Opened> {

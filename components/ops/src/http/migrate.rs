@@ -48,7 +48,7 @@ pub async fn handle(cx: &Cx) -> Result<Response, Problem> {
 }
 
 /// Brings tenants' own schemas up to date, one part after another, for a while. Returns how many. The clock is the
-/// machine's: it bounds work, and decides nothing.
+/// machine's: it bounds work and pauses, and decides nothing.
 async fn migrate_tenants(owned: &Db) -> Result<i64, sql::Error> {
     let (mut migrated, mut after) = (0, String::new());
     let end = Timestamp::now().plus_ms(TENANTS_FOR_MS);
@@ -60,17 +60,20 @@ async fn migrate_tenants(owned: &Db) -> Result<i64, sql::Error> {
             Some(last) => after = last,
             None => break,
         }
-        pause(begun).await;
+        pause(begun, end).await;
         begun = Timestamp::now();
     }
     Ok(migrated)
 }
 
-/// Leaves the database to those who are served meanwhile, for half as long as the part took that began then.
-async fn pause(begun: Timestamp) {
-    let took = Timestamp::now().as_ms().saturating_sub(begun.as_ms());
-    if let Some(half) = u64::try_from(took / 2).ok().filter(|ms| *ms > 0) {
-        spin_sdk::time::sleep(Duration::from_millis(half)).await;
+/// Leaves the database to those who are served meanwhile, for half as long as the part took that began then, and not past
+/// the end.
+async fn pause(begun: Timestamp, end: Timestamp) {
+    let now = Timestamp::now().as_ms();
+    let half = now.saturating_sub(begun.as_ms()) / 2;
+    let left = end.as_ms().saturating_sub(now);
+    if let Some(pause) = u64::try_from(half.min(left)).ok().filter(|ms| *ms > 0) {
+        spin_sdk::time::sleep(Duration::from_millis(pause)).await;
     }
 }
 

@@ -67,11 +67,14 @@ mod entry {
                     .map_err(|error| error.to_string())?;
                 Ok(String::new())
             }
-            "as-tenant" => as_tenant(WHO).await,
-            "sleep-as-tenant" => as_tenant(SLEEP).await,
-            "refused-as-tenant" => as_tenant(NOBODY).await.or_else(Ok),
+            "as-tenant" => as_tenant(WHO).await.map_err(|error| error.to_string()),
+            "sleep-as-tenant" => as_tenant(SLEEP).await.map_err(|error| error.to_string()),
+            "refused-as-tenant" => match as_tenant(NOBODY).await {
+                Err(Error::Refused(at)) => Ok(format!("refused {at}")),
+                other => Err(format!("{other:?}")),
+            },
             "trap-as-tenant" => {
-                as_tenant(WHO).await?;
+                as_tenant(WHO).await.map_err(|error| error.to_string())?;
                 unreachable!("on purpose, after having been a tenant")
             }
             "raw-transaction-then-trap" => {
@@ -111,13 +114,11 @@ mod entry {
     }
 
     /// Runs a statement on the product data of the one tenant that there is, in that tenant's role.
-    async fn as_tenant(text: &'static str) -> Result<String, String> {
-        let id = TenantId::parse(TENANT).ok_or("no id")?;
+    async fn as_tenant(text: &'static str) -> Result<String, Error> {
+        let id = TenantId::parse(TENANT).ok_or_else(|| Error::Decode("id".to_owned()))?;
         let statement = Statement::product(text, vec![]).must();
-        let found = Config::load().await.db.batch(Scope::Tenant(id), vec![statement]).await;
-        let found = found.map_err(|error| error.to_string())?;
-        let row = found.first().and_then(|rows| rows.first()).ok_or("no row")?;
-        row.text("who").map_err(|error| error.to_string())
+        let found = Config::load().await.db.batch(Scope::Tenant(id), vec![statement]).await?;
+        found.first().and_then(|rows| rows.first()).map_or(Ok(String::new()), |row| row.text("who"))
     }
 
     async fn open() -> Result<Connection, String> {
