@@ -127,6 +127,45 @@ fn every_route_answers_every_caller_as_its_access_rule_says() {
     }
 }
 
+/// Of its own tenant, where no stranger's 404 hides what the state forbids.
+#[test]
+fn a_suspended_tenants_own_people_and_keys_are_told_so_by_every_route_but_those_for_any_state() {
+    let app = App::start().without_limits();
+    let carol = Side::new(&app, "carol");
+    let key = carol.owner.key(&["read", "write", "analyze", "admin", "billing"]);
+    let (mut refused, mut let_in) = (0, 0);
+    for route in groups().iter().flat_map(|group| &group.routes) {
+        let for_any_state = match route.access {
+            Access::Public | Access::Operator | Access::Person | Access::PersonOrImpersonator => continue,
+            Access::PersonOrOperator => continue,
+            Access::InAnyState(_) => true,
+            Access::MemberOfPath
+            | Access::Permission(_)
+            | Access::PersonWith(_)
+            | Access::PermissionOrOperator(_)
+            | Access::PersonWithOrOperator(_) => false,
+        };
+        for caller in [&carol.owner.caller, &key] {
+            carol.renew(&app);
+            app.db()
+                .execute("update tenant set state = 'suspended', state_by = 'member' where name = 'carol'");
+            let path = path(route, |name| carol.id(name).to_owned());
+            let asked = request(&app, route, &path, Some(caller));
+            let before = app.db().dump();
+            let answer = asked.send();
+            if for_any_state && std::ptr::eq(caller, &raw const carol.owner.caller) {
+                assert!(answer.status < 400 || answer.status == 409, "{answer}");
+                let_in += 1;
+            } else {
+                assert_eq!(answer.status, 403, "{answer}");
+                assert_eq!(app.db().dump(), before, "{answer}");
+                refused += usize::from(answer.json()["type"] == "/problems/tenant-suspended");
+            }
+        }
+    }
+    assert!(refused >= 30 && let_in >= 3, "{refused} were refused, {let_in} let in");
+}
+
 fn check(route: &Route<()>, kind: Kind, status: u16, shown: &str) {
     match refusal(route, kind) {
         Some(refused) => {

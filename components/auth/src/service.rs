@@ -120,11 +120,22 @@ fn with_verification(
     Ok(statements)
 }
 
+/// Who is calling, as the caller is told.
+pub struct Me {
+    pub person: Person,
+    pub memberships: Vec<Membership>,
+    pub second_factor: State,
+    /// Whether the tenant that the token acts in lets calls in.
+    pub acts_in_an_active: bool,
+}
+
 /// The person who is calling, its memberships, and how far it is with a second factor. To the operator who acts as the
 /// person, the other tenants are none of its business.
-pub async fn me(cx: &Cx) -> Result<(Person, Vec<Membership>, State), Problem> {
+pub async fn me(cx: &Cx) -> Result<Me, Problem> {
     let user_id = cx.user_id()?;
-    let mut results = cx.batch(Scope::Person(user_id), store::get(user_id)).await?.into_iter();
+    let mut statements = store::get(user_id);
+    statements.extend(cx.membership().map(|active| store::get_active(active.tenant_id)));
+    let mut results = cx.batch(Scope::Person(user_id), statements).await?.into_iter();
     let (people, memberships) = (results.next().unwrap_or_default(), results.next().unwrap_or_default());
     let person = store::read_person(people.first().ok_or(Error::NoSuchPerson)?)?;
     let mut memberships: Vec<Membership> =
@@ -133,6 +144,7 @@ pub async fn me(cx: &Cx) -> Result<(Person, Vec<Membership>, State), Problem> {
         let here = cx.tenant_id()?;
         memberships.retain(|membership| membership.tenant_id == here);
     }
-    let state = store::second_factor::read_state(&results.next().unwrap_or_default())?;
-    Ok((person, memberships, state))
+    let second_factor = store::second_factor::read_state(&results.next().unwrap_or_default())?;
+    let acts_in_an_active = results.next().is_some_and(|rows| !rows.is_empty());
+    Ok(Me { person, memberships, second_factor, acts_in_an_active })
 }

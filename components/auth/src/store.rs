@@ -25,6 +25,7 @@ const INSERT_TENANT: &str = include_str!("../sql/tenant_insert.sql");
 const INSERT_OWNER: &str = include_str!("../sql/membership_insert_owner.sql");
 const GET_BY_EMAIL: &str = include_str!("../sql/user_account_get_by_email.sql");
 const GET_PERSON: &str = include_str!("../sql/user_account_get.sql");
+const GET_ACTIVE: &str = include_str!("../sql/tenant_get_active.sql");
 const LIST_MEMBERSHIPS: &str = include_str!("../sql/membership_list_by_user.sql");
 
 /// The place of the statement in [`insert`] that returns no row when the address is taken.
@@ -64,6 +65,11 @@ pub struct Membership {
     pub tenant_id: TenantId,
     pub name: String,
     pub role: Role,
+}
+
+/// Reads a tenant if it is active.
+pub fn get_active(tenant_id: TenantId) -> Statement {
+    Statement::new(GET_ACTIVE, params![tenant_id])
 }
 
 /// Stores a person, and the tenant that it owns, if any: all or nothing.

@@ -81,6 +81,19 @@ impl Cx {
     }
 }
 
+impl Cx {
+    /// Notes, before it is answered, that the operator has read something that the path of the call doesn't name: in the log of
+    /// the tenant whose it is, in the platform's what is of many. `path` leads to it. Where somebody else reads it, nothing.
+    ///
+    /// # Errors
+    ///
+    /// What can't be noted isn't answered.
+    pub async fn note_operators_read(&self, tenant_id: Option<TenantId>, path: &str) -> Result<(), Problem> {
+        let Caller::Operator = self.caller() else { return Ok(()) };
+        Reading { operation: self.operation, path: path.to_owned(), tenant_id }.note(self).await
+    }
+}
+
 /// What a call reads, for the log.
 pub struct Reading {
     operation: &'static str,

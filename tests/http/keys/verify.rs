@@ -1,6 +1,6 @@
 //! `POST /api/v1/api-keys/verify`
 
-use insula_tests::support::{App, Caller};
+use insula_tests::support::{App, Caller, Person};
 use serde_json::{Value, json};
 
 use super::{key_with, reading_key};
@@ -135,4 +135,26 @@ fn who_may_not_manage_keys_may_not_ask() {
         caller.post("/api/v1/api-keys/verify", &body).send().problem(403, "forbidden");
     }
     app.request("POST", "/api/v1/api-keys/verify").json(&body).send().problem(401, "unauthenticated");
+}
+
+/// What the operator is told of a key is the tenant's, and so is the knowledge that it was told.
+#[test]
+fn that_the_operator_was_told_of_a_key_is_in_the_log_of_its_tenant() {
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let (key, own) = (ada.key(&["read"]), bob.key(&["admin"]));
+    let noted = |person: &Person<'_>| {
+        app.db().number(&format!(
+            "select count(*) from audit_entry where tenant_id = '{}' and action = 'operator.read'",
+            person.tenant_id
+        ))
+    };
+    let ask = |caller: &Caller<'_>, text: &str| verify(caller, text)["active"].clone();
+
+    assert_eq!(ask(&app.operator(), "nonsense"), false);
+    assert_eq!(ask(&bob, &own.credential), true);
+    assert_eq!((noted(&ada), noted(&bob)), (0, 0), "nothing of a tenant was told to the operator");
+    assert_eq!(ask(&app.operator(), &key.credential), true);
+
+    assert_eq!((noted(&ada), noted(&bob)), (1, 0));
 }

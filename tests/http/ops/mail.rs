@@ -141,6 +141,17 @@ fn nobody_but_the_operator_reads_mail() {
     }
 }
 
+/// Letters hold what opens accounts: that the operator has looked at them is in the platform's log.
+#[test]
+fn that_the_operator_read_the_mailbox_is_an_entry() {
+    let app = App::start();
+    let noted = "select count(*) from audit_entry where tenant_id = 'platform' and action = 'operator.read'
+      and entry like '%/internal/mailbox%'";
+    assert_eq!(app.db().number(noted), 0);
+    let _ = app.operator().get("/internal/mailbox").send().expect(200);
+    assert_eq!(app.db().number(noted), 1);
+}
+
 #[test]
 fn the_mailbox_is_emptied_after_a_week_and_the_outbox_after_a_month() {
     let app = App::start();

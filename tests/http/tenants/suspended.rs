@@ -148,6 +148,23 @@ fn other_tenants_of_the_same_person_go_on() {
     let _ = bob.get("/api/v1/usage").send().expect(200);
 }
 
+/// Protects whoever shows buttons by them: what a person may do is nothing while every call is refused.
+#[test]
+fn the_permissions_of_a_token_are_none_while_its_tenant_is_not_active() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let may = || ada.get("/api/v1/auth/me").send().expect(200).json()["active"]["permissions"].clone();
+    let before = may();
+    assert!(before.as_array().unwrap().len() > 5);
+    for state in ["suspended", "deprovisioning"] {
+        app.db().execute(&format!("update tenant set state = '{state}' where id = '{}'", ada.tenant_id));
+        assert_eq!(may(), json!([]), "{state}");
+        ada.get("/api/v1/usage").send().problem(403, "tenant-suspended");
+    }
+    app.db().execute(&format!("update tenant set state = 'active' where id = '{}'", ada.tenant_id));
+    assert_eq!(may(), before);
+}
+
 /// Whether a tenant is suspended is told to its members only.
 #[test]
 fn a_stranger_is_told_that_there_is_no_such_tenant() {

@@ -55,6 +55,9 @@ impl Answer {
         let body = self.json();
         assert_eq!(body["type"], format!("/problems/{slug}"), "{self}");
         assert_eq!(body["status"], status, "{self}");
+        if status == 401 {
+            assert!(!self.header("www-authenticate").is_empty(), "{self}");
+        }
         contract::seen(body["type"].as_str().unwrap_or_default());
         body
     }

@@ -73,7 +73,7 @@ struct ActiveView {
     tenant_id: String,
     /// What the person is there.
     role: Role,
-    /// What the person may do there.
+    /// What the person may do there; nothing while the tenant is not active.
     permissions: Vec<Permission>,
     /// The name of the tenant's plan.
     #[schema(example = "free")]
@@ -111,12 +111,16 @@ impl From<&guard::Membership> for ActiveView {
 }
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
-    let (person, memberships, second_factor) = service::me(cx).await?;
+    let service::Me { person, memberships, second_factor, acts_in_an_active } = service::me(cx).await?;
+    let mut active = cx.membership().map(ActiveView::from);
+    if let Some(active) = active.as_mut().filter(|_| !acts_in_an_active) {
+        active.permissions.clear();
+    }
     let view = MeView {
         user: UserView::from(&person),
         second_factor: SecondFactorView::from(second_factor),
         memberships: memberships.iter().map(MembershipView::from).collect(),
-        active: cx.membership().map(ActiveView::from),
+        active,
         act: matches!(cx.caller(), Caller::Impersonator { .. }).then_some(ActView { sub: OPERATOR }),
     };
     etag::conditional(request, Response::ok(&view))

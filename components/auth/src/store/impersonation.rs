@@ -10,7 +10,6 @@ use crate::impersonation::Impersonation;
 use crate::token::Access;
 
 const LOCK_MEMBERSHIP: &str = include_str!("../../sql/membership_lock.sql");
-const GET_ACTIVE: &str = include_str!("../../sql/tenant_get_active.sql");
 const GET_TENANT: &str = include_str!("../../sql/tenant_get_id.sql");
 const INSERT: &str = include_str!("../../sql/session_insert_impersonated.sql");
 const INSERT_ACCESS: &str = include_str!("../../sql/access_token_insert_by_session.sql");
@@ -21,7 +20,10 @@ const END: &str = include_str!("../../sql/session_end_impersonated.sql");
 pub fn hold(access: &Access) -> Vec<Statement> {
     let (tenant_id, role) = access.membership.unzip();
     let lock = params![tenant_id, access.user_id, role.map(|role| role.as_str().to_owned())];
-    vec![Statement::required(LOCK_MEMBERSHIP, lock), Statement::required(GET_ACTIVE, params![tenant_id])]
+    vec![
+        Statement::required(LOCK_MEMBERSHIP, lock),
+        Statement::required(super::GET_ACTIVE, params![tenant_id]),
+    ]
 }
 
 /// Stores a session that ends with its one token, and has no refresh token.

@@ -136,7 +136,11 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         network::address(text).ok_or_else(wrong)
     });
     let view = match verify::verify(cx, &body.key, client.transpose()?).await? {
-        Ok(active) => VerifiedView::Active(Box::new(active.into())),
+        Ok(active) => {
+            let path = format!("/api/v1/api-keys/{}", active.key.id);
+            cx.note_operators_read(Some(active.tenant_id), &path).await?;
+            VerifiedView::Active(Box::new(active.into()))
+        }
         Err(reason) => VerifiedView::Inactive(InactiveView { active: false, reason }),
     };
     Response::ok(&view)

@@ -35,6 +35,7 @@ pub struct DeliveredView {
 /// Lists the mailbox.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ask = Ask::read::<id::Mail>(request)?;
+    cx.note_operators_read(None, "/internal/mailbox").await?;
     let rows = cx.query(Scope::Operator, mail::list_mailbox(&ask)).await?;
     let mails = rows.iter().map(mail::read_sealed).collect::<Result<Vec<_>, _>>()?;
     let page = ask.page(mails, |mail: &Sealed| mail.id);
