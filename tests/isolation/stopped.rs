@@ -105,7 +105,9 @@ fn the_end_of_a_tenant_that_is_stopped_is_gone_on_with() {
     for _ in 0..3 {
         let before = left();
         let operator = house.operator(&client);
-        let tick = || drop(operator.post("/internal/tick").answered());
+        let tick = || {
+            let _ = operator.post("/internal/tick").answered();
+        };
         while_killed(&house, server, tick, || wait_until(|| left() <= before - 2_000));
         assert!(left() > 0, "it was stopped in the middle");
         let state = format!(
