@@ -12,7 +12,8 @@ use super::operation::has_entity_tag;
 /// Everything that the operation reads, except body and credential.
 pub fn all(route: &Route<()>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = names(route.path).map(path).collect();
-    parameters.extend(route.doc.query.iter().map(query));
+    let is_paged = route.doc.query.iter().any(|query| query.name == "cursor");
+    parameters.extend(route.doc.query.iter().map(|one| query(one, is_paged)));
     if route.creates {
         parameters.push(idempotency_key());
     }
@@ -55,8 +56,10 @@ fn id<K: Kind>() -> Object {
     text().pattern(Some(format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX))).examples([example]).build()
 }
 
-fn query(query: &Query) -> Parameter {
+/// A number of things on a page has the bounds of all pages; another one says its own in words.
+fn query(query: &Query, is_paged: bool) -> Parameter {
     let schema = match query.name {
+        "limit" if !is_paged => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build(),
         "limit" => ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(1))
