@@ -1,8 +1,8 @@
 //! Passwords and their hashes: Argon2id, at least as OWASP advises (19 MiB, two passes, one lane).
 //!
 //! How much a hash costs is set by `argon2_memory_kib`, `argon2_iterations` and `argon2_parallelism`, never below that. A
-//! hash that is weaker than what is set is made anew when its owner logs in. Until then a wrong password for that account is answered a
-//! little faster than one for an unknown address, which costs what is set.
+//! hash that is weaker than what is set is made anew when its owner logs in. Until then a wrong password for that account
+//! is answered a little faster than one for an unknown address, which costs what is set.
 //!
 //! Neither a password nor its hash has a `Debug` or a `Display`, so that it gets into no log by accident.
 
