@@ -7,12 +7,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use insula_tests::journeys::program::{Test, run};
-use insula_tests::journeys::{Backing, Client, Schemathesis, Server};
+use insula_tests::journeys::{Backing, Client, Operations, Schemathesis, Server};
 use insula_tests::support::{Form, repository};
 use serde_json::{Value, json};
 
 const LIFT_LIMITS: &str = "update plan set requests_per_minute = 1000000, burst = 1000000; delete from plan_quota; \
      delete from endpoint_limit";
+const ALL: Operations = Operations::Without(&[]);
+/// They end what a person tries all else with: the session, or the tenant.
+const ENDINGS: [&str; 3] = ["logout", "remove_tenant", "suspend_tenant"];
 const EVERY_SCOPE: [&str; 8] = ["read", "write", "generate", "analyze", "fix", "query", "admin", "billing"];
 
 fn main() -> ExitCode {
@@ -23,20 +26,27 @@ fn main() -> ExitCode {
     let schemathesis = Schemathesis::at(Path::new(&program));
     run(vec![
         Test::new("nobody_gets_an_answer_that_the_document_does_not_give", || {
-            World::start().explore(&schemathesis, None, &[]);
+            World::start().explore(&schemathesis, None, ALL);
         }),
         Test::new("no_person_gets_an_answer_that_the_document_does_not_give", || {
             let world = World::start();
-            // It would end the session that all else is tried with.
-            world.explore(&schemathesis, Some(&world.token), &["logout"]);
+            world.explore(&schemathesis, Some(&world.token), Operations::Without(&ENDINGS));
+            world.still_answers(&world.token);
+        }),
+        Test::new("no_person_who_ends_something_gets_an_answer_that_the_document_does_not_give", || {
+            let world = World::start();
+            world.explore(&schemathesis, Some(&world.token), Operations::Only(&ENDINGS));
         }),
         Test::new("no_program_gets_an_answer_that_the_document_does_not_give", || {
             let world = World::start();
-            world.explore(&schemathesis, Some(&world.key), &[]);
+            world.explore(&schemathesis, Some(&world.key), ALL);
+            world.still_answers(&world.key);
         }),
         Test::new("the_operator_gets_no_answer_that_the_document_does_not_give", || {
             let world = World::start();
-            world.explore(&schemathesis, Some(world.server.operator_key()), &[]);
+            let operator = world.server.operator_key();
+            world.explore(&schemathesis, Some(operator), ALL);
+            world.still_answers(operator);
         }),
     ])
 }
@@ -71,14 +81,15 @@ impl World {
         Self { server, token, key, known }
     }
 
-    fn explore(&self, schemathesis: &Schemathesis, credential: Option<&str>, without: &[&str]) {
+    fn explore(&self, schemathesis: &Schemathesis, credential: Option<&str>, operations: Operations) {
         let known = self.known.each_ref().map(|(name, id)| (*name, id.as_str()));
-        schemathesis.run(&self.server, credential, &known, without);
-        if let Some(credential) = credential {
-            // A credential that ended on the way would have tried little but refusals.
-            let tenant = format!("/api/v1/tenants/{}", self.known[0].1);
-            let _ = self.server.client().bearing(credential).get(&tenant).send().expect(200);
-        }
+        schemathesis.run(&self.server, credential, &known, operations);
+    }
+
+    /// A credential that ended on the way would have tried little but refusals.
+    fn still_answers(&self, credential: &str) {
+        let tenant = format!("/api/v1/tenants/{}", self.known[0].1);
+        let _ = self.server.client().bearing(credential).get(&tenant).send().expect(200);
     }
 }
 

@@ -41,6 +41,6 @@ pub use cluster::Cluster;
 pub use house::{House, Resident};
 pub use process::Process;
 pub use redis_server::RedisServer;
-pub use schemathesis::Schemathesis;
+pub use schemathesis::{Operations, Schemathesis};
 pub use server::Server;
 pub use session::{Output, session};

@@ -9,8 +9,17 @@ use crate::support::repository;
 
 /// From the root of the repository.
 const SETTINGS: &str = "tests/contracts/schemathesis.toml";
-/// Four runs stay under it together: what takes longer hangs.
+/// All runs stay under it together: what takes longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Which operations of the document a run is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Operations<'a> {
+    /// All but these.
+    Without(&'a [&'a str]),
+    /// These alone.
+    Only(&'a [&'a str]),
+}
 
 /// The program.
 #[derive(Clone, Debug)]
@@ -26,13 +35,19 @@ impl Schemathesis {
     }
 
     /// Runs it for whoever has this credential, or none, and shows what it says. What exists has a dictionary each:
-    /// its name, and an id. The operations of `without` are left out.
+    /// its name, and an id.
     ///
     /// # Panics
     ///
     /// When an answer is not as the document says, or the run doesn't end.
     #[track_caller]
-    pub fn run(&self, server: &Server, credential: Option<&str>, known: &[(&str, &str)], without: &[&str]) {
+    pub fn run(
+        &self,
+        server: &Server,
+        credential: Option<&str>,
+        known: &[(&str, &str)],
+        operations: Operations,
+    ) {
         let folder = server.folder();
         let settings = folder.join("schemathesis.toml");
         std::fs::copy(repository().join(SETTINGS), &settings).expect(SETTINGS);
@@ -45,8 +60,12 @@ impl Schemathesis {
         if let Some(credential) = credential {
             command.args(["--header", &format!("Authorization: Bearer {credential}")]);
         }
-        for operation in without {
-            command.args(["--exclude-operation-id", operation]);
+        let (flag, named) = match operations {
+            Operations::Without(named) => ("--exclude-operation-id", named),
+            Operations::Only(named) => ("--include-operation-id", named),
+        };
+        for operation in named {
+            command.args([flag, operation]);
         }
         command.arg(format!("{}/openapi.json", server.base()));
         let mut child = command
