@@ -1,6 +1,7 @@
 //! Why an operation on people and sessions is refused or fails, and what a client is told about it.
 
 use insula_kit::Problem;
+use insula_kit::limits;
 use insula_kit::problem::{
     ALREADY_MEMBER, INTERNAL, MEMBER_LIMIT, NOT_FOUND, SECOND_FACTOR_ENROLMENT_REQUIRED, TENANT_SUSPENDED,
     UNAUTHENTICATED,
@@ -128,7 +129,7 @@ impl From<Error> for Problem {
         match error {
             Error::EmailTaken => Self::new(&EMAIL_TAKEN).at(FieldError::new("email", "taken", "is taken")),
             Error::InvalidCredentials => Self::challenge(&INVALID_CREDENTIALS),
-            Error::TooManyAttempts { seconds } => Self::new(&TOO_MANY_ATTEMPTS).retry_after(seconds),
+            Error::TooManyAttempts { seconds } => limits::wait(&TOO_MANY_ATTEMPTS, "attempts", seconds),
             Error::SecondFactorRequired => Self::challenge(&SECOND_FACTOR_REQUIRED),
             Error::WrongCode => Self::challenge(&WRONG_CODE),
             Error::CodeRefused => Self::new(&CODE_REFUSED),

@@ -9,13 +9,13 @@ use insula_domain::role::Role;
 use crate::bindings::insula::access::guard as wit;
 use crate::bindings::insula::access::types;
 use crate::id::{KeyId, SessionId, TenantId, UserId};
+use crate::limits;
 use crate::problem::{
     FORBIDDEN, INTERNAL, NOT_FOUND, Problem, QUOTA_EXCEEDED, RATE_LIMITED, TENANT_SUSPENDED, UNAUTHENTICATED,
     UNAVAILABLE,
 };
 use crate::response::Response;
 use crate::route::{Access, Method};
-use crate::time::Timestamp;
 
 /// Who is calling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,13 +213,13 @@ impl Grant {
     /// The values of those headers, `RateLimit-Policy` and `RateLimit`; none for a caller without limits.
     #[must_use]
     pub fn limit_headers(&self) -> Option<(String, String)> {
-        limit_headers(&self.limits)
+        limits::headers(&self.limits)
     }
 
     /// The same for a problem.
     #[must_use]
     pub fn problem_with_limits(&self, problem: Problem) -> Problem {
-        with_limits(problem, &self.limits)
+        limits::with(problem, &self.limits)
     }
 }
 
@@ -229,12 +229,14 @@ fn refuse(denial: wit::Denial) -> Problem {
         wit::Denial::Forbidden => Problem::new(&FORBIDDEN),
         wit::Denial::Hidden => Problem::new(&NOT_FOUND),
         wit::Denial::Suspended => Problem::new(&TENANT_SUSPENDED),
-        wit::Denial::RateLimited(refusal) => {
-            limited(Problem::new(&RATE_LIMITED).member("policy", refusal.limit.policy.clone()), &refusal)
-        }
-        wit::Denial::QuotaExceeded(refusal) => {
-            limited(Problem::new(&QUOTA_EXCEEDED).member("metric", refusal.limit.policy.clone()), &refusal)
-        }
+        wit::Denial::RateLimited(refusal) => limits::refused(
+            Problem::new(&RATE_LIMITED).member("policy", refusal.limit.policy.clone()),
+            &refusal,
+        ),
+        wit::Denial::QuotaExceeded(refusal) => limits::refused(
+            Problem::new(&QUOTA_EXCEEDED).member("metric", refusal.limit.policy.clone()),
+            &refusal,
+        ),
         wit::Denial::Failed(types::Failure::Unavailable(text)) => {
             Problem::new(&UNAVAILABLE).retry_after(1).caused_by(GuardFailure(text))
         }
@@ -242,37 +244,6 @@ fn refuse(denial: wit::Denial) -> Problem {
             Problem::new(&INTERNAL).caused_by(GuardFailure(text))
         }
     }
-}
-
-fn limited(problem: Problem, refusal: &types::Refusal) -> Problem {
-    let limit = &refusal.limit;
-    let reset_at =
-        Timestamp::now().plus_ms(i64::try_from(refusal.retry_after_seconds).unwrap_or_default() * 1_000);
-    let problem = problem
-        .member("limit", limit.quota)
-        .member("used", limit.quota.saturating_sub(limit.remaining))
-        .member("reset_at", reset_at.to_rfc3339())
-        .retry_after(refusal.retry_after_seconds);
-    with_limits(problem, &refusal.limits)
-}
-
-fn with_limits(problem: Problem, limits: &[types::Limit]) -> Problem {
-    match limit_headers(limits) {
-        Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
-        None => problem,
-    }
-}
-
-/// `RateLimit-Policy` and `RateLimit` as draft-ietf-httpapi-ratelimit-headers says: lists of structured fields.
-fn limit_headers(limits: &[types::Limit]) -> Option<(String, String)> {
-    let policy =
-        |limit: &types::Limit| format!("\"{}\";q={};w={}", limit.policy, limit.quota, limit.window_seconds);
-    let state = |limit: &types::Limit| {
-        format!("\"{}\";r={};t={}", limit.policy, limit.remaining, limit.reset_seconds)
-    };
-    let join = |parts: Vec<String>| parts.join(", ");
-    (!limits.is_empty())
-        .then(|| (join(limits.iter().map(policy).collect()), join(limits.iter().map(state).collect())))
 }
 
 insula_domain::permission_in_wit!(types::Permission);
@@ -305,19 +276,5 @@ mod tests {
         assert_eq!(credential(&[("authorization", "Basic abc")]), None);
         assert_eq!(credential(&[("authorization", "Basic abc"), ("x-api-key", "abc")]), None);
         assert_eq!(credential(&[]), None);
-    }
-
-    #[test]
-    fn limits_are_lists_of_structured_fields() {
-        let limit = |policy: &str| types::Limit {
-            policy: policy.to_owned(),
-            quota: 20,
-            window_seconds: 120,
-            remaining: 19,
-            reset_seconds: 6,
-        };
-        let (policy, state) = limit_headers(&[limit("rate"), limit("api_calls")]).unwrap();
-        assert_eq!(policy, "\"rate\";q=20;w=120, \"api_calls\";q=20;w=120");
-        assert_eq!(state, "\"rate\";r=19;t=6, \"api_calls\";r=19;t=6");
     }
 }

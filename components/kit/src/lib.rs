@@ -16,6 +16,7 @@
 //! | [`client`]      | where a request comes from                                             |
 //! | [`cx`]          | what an operation may use: clock, ids, caller, database                |
 //! | [`guard`]       | the call of `insula:access/guard`                                      |
+//! | [`limits`]      | what an answer says of limits                                          |
 //! | [`idempotency`] | `Idempotency-Key`: the stored answer of an earlier, equal request      |
 //! | [`page`]        | cursor pages                                                           |
 //! | [`audit`]       | what an operation appends to the audit log                             |
@@ -43,6 +44,7 @@ pub mod etag;
 pub mod guard;
 pub mod idempotency;
 mod json;
+pub mod limits;
 pub mod log;
 pub mod note;
 pub mod openapi;

@@ -58,6 +58,15 @@ impl Answer {
         if status == 401 {
             assert!(!self.header("www-authenticate").is_empty(), "{self}");
         }
+        if status == 429 {
+            for name in ["ratelimit-policy", "ratelimit"] {
+                assert!(!self.header(name).is_empty(), "no {name}: {self}");
+            }
+            for name in ["limit", "used", "reset_at"] {
+                assert!(!body[name].is_null(), "no {name}: {self}");
+            }
+            assert_eq!(self.header("retry-after"), body["retry_after"].to_string(), "{self}");
+        }
         contract::seen(body["type"].as_str().unwrap_or_default());
         body
     }

@@ -54,7 +54,7 @@ impl<'a> ProblemAnswers<'a> {
 fn name(kinds: &[&ProblemKind], limited: bool) -> String {
     let pascal = |kind: &&ProblemKind| -> String { kind.slug.split('-').map(capital).collect() };
     let names: Vec<String> = kinds.iter().map(pascal).collect();
-    let told = limited && has_limits(kinds);
+    let told = has_limits(kinds, limited);
     format!("{}{}", names.join("Or"), if told { "WithLimits" } else { "" })
 }
 
@@ -63,9 +63,10 @@ fn capital(word: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-/// A refusal of an admitted call tells what is left of its limits; a failure of the server doesn't.
-fn has_limits(kinds: &[&ProblemKind]) -> bool {
-    kinds.iter().all(|kind| kind.status < 500 && kind.status != 401)
+/// A refusal of an admitted call tells what is left of its limits; a failure of the server doesn't. Whoever comes too
+/// often is told in any case.
+fn has_limits(kinds: &[&ProblemKind], limited: bool) -> bool {
+    kinds.iter().all(|kind| kind.status == 429 || limited && kind.status < 500 && kind.status != 401)
 }
 
 /// An answer with one of the kinds, which all have one status.
@@ -82,7 +83,7 @@ pub fn answer(kinds: &[&ProblemKind], limited: bool) -> Response {
     if matches!(status, 429 | 503) {
         response = response.header_ref(RETRY_AFTER.name, RETRY_AFTER.refer());
     }
-    if limited && has_limits(kinds) {
+    if has_limits(kinds, limited) {
         response = response
             .header_ref(RATE_LIMIT_POLICY.name, RATE_LIMIT_POLICY.refer())
             .header_ref(RATE_LIMIT.name, RATE_LIMIT.refer());
