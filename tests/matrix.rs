@@ -2,6 +2,7 @@
 
 mod access;
 mod audited;
+mod good;
 mod isolation;
 mod malformed;
 mod repeated;

@@ -7,11 +7,8 @@ mod tenant_keys;
 use std::sync::{Arc, OnceLock};
 
 use insula_host::Program;
-use insula_tests::support::{Answer, App, program_of};
+use insula_tests::support::{Answer, App, PASSWORD, program_of};
 use serde_json::json;
-
-/// Everybody's password.
-const PASSWORD: &str = "correct horse battery staple";
 
 /// A component that seals under the keys of tenants, as a product's does.
 const SEALING: &str = r#"

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use insula_audit::entry::Entry;
-use insula_tests::support::{App, Person};
+use insula_tests::support::{App, PASSWORD, Person};
 use serde_json::json;
 
 use super::{actions, log};
-
-const PASSWORD: &str = "correct horse battery staple";
 
 /// The platform's log, without the key that signs the first access token.
 fn platform(app: &App) -> Vec<Entry> {

@@ -49,6 +49,22 @@ fn what_the_operator_reads_of_a_tenant_is_in_its_log_once_an_hour() {
 }
 
 #[test]
+fn whose_view_the_operator_looked_at_is_in_the_tenants_log() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let diagnostics = format!("/api/v1/tenants/{}/diagnostics", ada.tenant_id);
+    let of_ada = format!("{diagnostics}?subject={}", ada.user_id);
+    let of_nobody = format!("{diagnostics}?subject=usr_01h455vb4pex5vsknk084sn02q");
+    let _ = ada.get(&of_ada).send().expect(200);
+    for _ in 0..2 {
+        let _ = app.operator().get(&of_ada).send().expect(200);
+        let _ = app.operator().get(&of_nobody).send().expect(200);
+    }
+    let read = of(&app, &ada.tenant_id, "operator.read");
+    assert_eq!(paths(&read), [&of_ada, &diagnostics]);
+}
+
+#[test]
 fn what_the_operator_reads_of_many_tenants_is_in_the_platforms_log() {
     let app = App::start();
     let ada = app.person("ada");

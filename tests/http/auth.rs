@@ -25,8 +25,7 @@ mod verify_email;
 use insula_tests::support::{Answer, App};
 use serde_json::{Value, json};
 
-/// The password of the people that these tests register themselves; [`App::person`] gives its people the same.
-pub const PASSWORD: &str = "correct horse battery staple";
+pub use insula_tests::support::PASSWORD;
 
 /// Sends a registration.
 pub fn register(app: &App, body: &Value) -> Answer {

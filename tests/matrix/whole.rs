@@ -4,7 +4,8 @@ use insula_kit::route::Method;
 use insula_tests::routes::groups;
 use insula_tests::support::{App, Database};
 
-use super::audited::{good, is_recorded_here};
+use super::audited::is_recorded_here;
+use super::good::good;
 use super::world::Side;
 
 /// Makes the log take no entry, or take them again.

@@ -33,7 +33,7 @@ pub use device::Device;
 pub use guests::{program_of, program_within};
 pub use line::Line;
 pub use multipart::Form;
-pub use people::{Caller, Person};
+pub use people::{Caller, PASSWORD, Person};
 pub use postgres::{only_on_postgresql, server_address};
 pub use program::{block_on, program, repository, secrets};
 pub use redis::{Redis, only_on_redis};

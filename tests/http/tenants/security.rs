@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Person, at_once};
+use insula_tests::support::{Answer, App, PASSWORD, Person, at_once};
 use serde_json::{Value, json};
-
-const PASSWORD: &str = "correct horse battery staple";
 
 fn path(tenant_id: &str) -> String {
     format!("/api/v1/tenants/{tenant_id}/security")

@@ -59,11 +59,17 @@ impl Device {
 }
 
 impl Caller<'_> {
+    /// Begins a second factor, which doesn't count yet.
+    #[track_caller]
+    pub fn begin_enrolment(&self) -> Device {
+        let begun = self.post("/api/v1/auth/mfa/totp", &json!({ "password": PASSWORD })).send().expect(200);
+        Device::new(begun.json()["secret"].as_str().unwrap_or_default())
+    }
+
     /// Begins a second factor and confirms it.
     #[track_caller]
     pub fn enrol(&self, app: &App) -> Device {
-        let begun = self.post("/api/v1/auth/mfa/totp", &json!({ "password": PASSWORD })).send().expect(200);
-        let device = Device::new(begun.json()["secret"].as_str().unwrap_or_default());
+        let device = self.begin_enrolment();
         let body = json!({ "code": device.code(app) });
         let confirmed = self.post("/api/v1/auth/mfa/totp/confirm", &body).send().expect(200).json();
         let codes = confirmed["recovery_codes"].as_array().cloned().unwrap_or_default();

@@ -49,7 +49,12 @@ pub async fn of(cx: &Cx, tenant_id: TenantId, subject: Option<&str>) -> Result<D
     let standing = store::standing(found[0].first().ok_or_else(|| Problem::new(&NOT_FOUND))?)?;
     let used = found[1].iter().map(store::used).collect::<Result<Vec<_>, _>>()?;
     let buckets = first(&found[2])?;
-    let caller = nothing::caller(&look_at(cx, tenant_id, subject).await?, cx.client(), now);
+    let looked_at = look_at(cx, tenant_id, subject).await?;
+    if let Some(id) = subject.filter(|_| !matches!(looked_at, Subject::Stranger)) {
+        let whose = format!("/api/v1/tenants/{tenant_id}/diagnostics?subject={id}");
+        cx.note_operators_read(Some(tenant_id), &whose).await?;
+    }
+    let caller = nothing::caller(&looked_at, cx.client(), now);
     let own = Home::look(cx, tenant_id).await?;
     let own_database = own.map(|own| nothing::own_database(own.is_read, own.waiting));
     if own.is_some_and(|own| !own.is_read) {
