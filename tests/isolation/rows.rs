@@ -96,6 +96,51 @@ fn no_table_takes_a_foreign_write_on_postgresql() {
     }
 }
 
+/// A bucket names its tenant by what its id begins with, so it stands here by itself.
+#[test]
+fn no_bucket_is_seen_emptied_or_filled_for_another_tenant_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let (ada, bob) = (tenant(&app, "ada"), tenant(&app, "bob"));
+    let (hers, his) = (&ada.tenant_id, &bob.tenant_id);
+    let of = |id: &str| format!("id = '{id}' or id like '{id}:%' or id like '{id}/%'");
+    let adas = of(hers);
+    let count = format!("select count(*) from bucket where {adas}");
+    // Of programs, of a person, and of an endpoint.
+    app.db().execute(&format!(
+        "insert into bucket (id, level, level_at_ms) values ('{hers}/analyze:1', 1, 0) on conflict do nothing"
+    ));
+    let there = app.db().number(&count);
+    assert!(there >= 3, "only {there} buckets are hers");
+    let before = app.db().rows("select b::text from bucket b order by 1");
+    for scope in [None, Some(his.as_str()), Some(bob.user_id.as_str()), Some("ten_"), Some("%")] {
+        assert_eq!(as_runtime(&app, scope, &[&count]).unwrap(), "0", "{scope:?}");
+        for write in
+            [format!("update bucket set level = 0 where {adas}"), format!("delete from bucket where {adas}")]
+        {
+            match as_runtime(&app, scope, &[&write]) {
+                Ok(changed) => assert_eq!(changed, "0", "{write} for {scope:?}"),
+                Err(why) => assert!(why.contains("permission denied"), "{write} for {scope:?}: {why}"),
+            }
+        }
+        for write in [
+            format!("insert into bucket (id, level, level_at_ms) values ('{hers}/fix:1', 1, 0)"),
+            format!("insert into bucket (id, level, level_at_ms) values ('{hers}:{}', 1, 0)", bob.user_id),
+        ] {
+            let why = as_runtime(&app, scope, &[&write]).expect_err(&format!("{write} for {scope:?}"));
+            assert!(
+                why.contains("row-level security") || why.contains("permission denied"),
+                "{write}: {why}"
+            );
+        }
+    }
+    // Nor does a bucket of his become hers.
+    let moved = format!("update bucket set id = '{hers}/fix:1' where {}", of(his));
+    assert!(as_runtime(&app, Some(his), &[&moved]).is_err(), "{moved}");
+    assert_eq!(as_runtime(&app, Some(hers), &[&count]).unwrap(), there.to_string());
+    assert_eq!(app.db().rows("select b::text from bucket b order by 1"), before);
+}
+
 /// Protects a log from being told lies by whoever is in another tenant, and from being read by it.
 #[test]
 fn only_the_system_its_tenant_and_its_members_tell_a_log_on_postgresql() {

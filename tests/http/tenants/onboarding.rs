@@ -1,6 +1,6 @@
 //! `GET /api/v1/tenants/{tenant_id}/onboarding`
 
-use insula_tests::support::{App, Caller, Database, Form};
+use insula_tests::support::{App, Caller, Database, Form, only_on_postgresql};
 use serde_json::{Value, json};
 
 use super::super::quality::file;
@@ -91,6 +91,33 @@ fn what_may_be_done_besides_is_seen_as_well_and_what_goes_away_is_open_again() {
     drop(key);
     app.db().execute("update api_key set revoked_at_ms = 1");
     assert_eq!(step(&checklist(&ada, tenant_id), "key_made")["done"], false);
+}
+
+/// In each model that is one database: a table of the platform, and one of the product where the tenant has it.
+#[test]
+fn isolation_counts_as_verified_only_while_every_table_is_bound_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = format!("/api/v1/tenants/{}", ada.tenant_id);
+    for model in ["schema", "shared"] {
+        let _ = ada.request("PATCH", &own).json(&json!({ "isolation": model })).send().expect(200);
+        let verified = || step(&checklist(&ada, &ada.tenant_id), "isolation_verified")["done"] == true;
+        assert!(verified(), "{model}");
+        let of_product =
+            if model == "schema" { ada.tenant_id.replacen("ten_", "t_", 1) } else { "public".into() };
+        for table in ["public.api_key", &format!("{of_product}.report")] {
+            for (loosened, bound) in [
+                ("no force row level security", "force row level security"),
+                ("disable row level security", "enable row level security"),
+            ] {
+                app.db().execute(&format!("alter table {table} {loosened}"));
+                assert!(!verified(), "{model}: {table} {loosened}");
+                app.db().execute(&format!("alter table {table} {bound}"));
+                assert!(verified(), "{model}: {table} {bound}");
+            }
+        }
+    }
 }
 
 #[test]
