@@ -29,6 +29,17 @@ fn tables(database: &Database) -> Vec<(String, &'static str)> {
     tables
 }
 
+/// The text, and the text with each of some places changed.
+pub fn and_changed(text: &str) -> Vec<String> {
+    let mut all = vec![text.to_owned()];
+    for at in (0..text.len()).step_by(1 + text.len() / 16).filter(|at| text.is_char_boundary(*at)) {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[at] = if bytes[at] == b'a' { b'b' } else { b'a' };
+        all.extend(String::from_utf8(bytes).ok());
+    }
+    all
+}
+
 /// Runs statements one after another in one transaction, as the role that serves and for a scope, as a component could
 /// if it had the connection for itself; returns the first value of the last one, or why one was refused. Nothing stays.
 fn as_runtime(app: &App, scope: Option<&str>, statements: &[&str]) -> Result<String, String> {

@@ -7,6 +7,7 @@ use insula_tests::support::{Answer, App};
 
 use super::samples::{ids, path, request};
 use super::world::{Side, absent};
+use crate::isolation::and_changed;
 
 #[test]
 fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
@@ -38,6 +39,36 @@ fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
         }
     }
     assert!(tried >= 8, "only {tried} pairs were tried");
+}
+
+/// Guessing near an id that somebody has seen leads nowhere.
+#[test]
+fn an_id_of_another_tenant_that_is_changed_in_one_place_is_answered_as_an_absent_one_and_nothing_changes() {
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    let stranger = &bob.owner.caller;
+    let mut tried = 0;
+    for route in groups().iter().flat_map(|group| &group.routes) {
+        if matches!(route.access, Access::Public | Access::Operator) {
+            continue;
+        }
+        let send =
+            |path: &str| request(&app, route, path, Some(stranger)).header("x-request-id", "same").send();
+        let missing = path(route, |name| absent(name).to_owned());
+        for changed in ids(route).into_iter().filter(|name| *name != "subject") {
+            let before = app.db().dump();
+            for text in and_changed(ada.id(changed)).iter().skip(1).step_by(3) {
+                let near =
+                    path(route, |name| if name == changed { text.clone() } else { ada.id(name).to_owned() });
+                let (near, missing) = (send(&near), send(&missing));
+                assert_eq!((near.status, &near.body), (missing.status, &missing.body), "{near}\n{missing}");
+                assert_eq!(headers(&near), headers(&missing), "{near}\n{missing}");
+                tried += 1;
+            }
+            assert_eq!(app.db().dump(), before, "{}: {changed} changed something", route.path);
+        }
+    }
+    assert!(tried >= 100, "only {tried} were tried");
 }
 
 /// A path that begins with one's own tenant must not lead to what is another's.
