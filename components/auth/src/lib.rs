@@ -29,7 +29,8 @@
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
 //! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `account_token`,
-//!    `totp`, `recovery_code` and `impersonation`; whatever can be guessed goes through `guess`.
+//!    `totp`, `recovery_code` and `impersonation`; whatever can be guessed goes through `guess`, and what tells
+//!    nothing by its time through `pace`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
@@ -41,6 +42,7 @@ mod error;
 mod guess;
 mod http;
 mod impersonation;
+mod pace;
 mod password;
 mod recovery_code;
 mod refresh_token;

@@ -13,6 +13,7 @@ use crate::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use crate::email::Email;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
+use crate::pace::Pace;
 use crate::password::{Cost, Password};
 use crate::service::session::ATTEMPTS;
 use crate::store::account::{self, Holder, Left};
@@ -49,16 +50,18 @@ pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> 
     take(cx, user_id, statements).await
 }
 
-/// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, and a row of
-/// the same size is written. A person is mailed once in a while, however often this is asked.
+/// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, a row of the
+/// same size is written, and the answer takes as long. A person is mailed once in a while, however often this is asked.
 pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
     let _counted = Attempt::begin(cx, guess::mail(cx)?).await?;
+    let pace = Pace::begin();
     let token = Fresh::new::<ResetPassword>(cx.random()?, cx.now());
     let letter = letter(email, &token);
     let mail = outbox::send_token(cx, Template::PasswordReset, &token.digest, &letter)?;
     let mut statements = account::insert_by_email(&token, email).to_vec();
     statements.push(mail);
     cx.batch(Scope::System, statements).await?;
+    pace.keep().await;
     Ok(())
 }
 

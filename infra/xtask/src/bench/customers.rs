@@ -43,9 +43,14 @@ impl Customers {
 
 /// The person of that number, with a tenant.
 pub fn register(server: &Server<'_>, number: usize) -> Result<()> {
+    register_from(server, number, &[])
+}
+
+/// The same, with header lines that say where it comes from.
+pub fn register_from(server: &Server<'_>, number: usize, headers: &[&str]) -> Result<()> {
     let tenant = format!("Tenant {number}");
     let body = json!({ "email": email(number), "password": PASSWORD, "tenant_name": tenant });
-    created(client::post(server.address(), "/api/v1/auth/register", &[], &body)?, "a person").map(drop)
+    created(client::post(server.address(), "/api/v1/auth/register", headers, &body)?, "a person").map(drop)
 }
 
 /// A new access token of that person.

@@ -1,12 +1,14 @@
-//! Whether the time of a login tells an address that is known from one that isn't.
+//! Whether the time of an answer tells an address that is known from one that isn't: of a login, and of asking for a new
+//! password.
 //!
 //! Every attempt comes from another network, behind a proxy that is trusted: the limits on guessing are not what is
-//! measured. Known and unknown addresses take turns, and so does which of them is first.
+//! measured. Known and unknown addresses take turns, and so does which of them is first. None is tried twice: who is mailed
+//! is not mailed again for a while.
 
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::bench::client;
@@ -17,60 +19,91 @@ use crate::bench::server::{Server, application};
 
 /// Attempts of each kind.
 const ATTEMPTS: usize = 1_000;
-/// Addresses of each kind: five attempts each, fewer than are free.
-const PEOPLE: usize = 200;
+/// Attempts of each kind that aren't counted, before the others.
+const WARMING: usize = 10;
 
-/// A wrong password for somebody's address and for nobody's.
+/// An operation that must not tell who has an account.
+struct Asked {
+    name: &'static str,
+    path: &'static str,
+    status: u16,
+    body: fn(&str) -> Value,
+}
+
+const ASKED: [Asked; 2] = [
+    Asked {
+        name: "login",
+        path: "/api/v1/auth/login",
+        status: 401,
+        body: |email| json!({ "email": email, "password": "not the password" }),
+    },
+    Asked {
+        name: "forgot password",
+        path: "/api/v1/auth/password/forgot",
+        status: 202,
+        body: |email| json!({ "email": email }),
+    },
+];
+
+/// Each operation, for somebody's address and for nobody's.
 pub fn timing(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let state = bench.lifeline.folder("timing")?;
     let placed = application().on(&state, &Database::Sqlite).with_variable("trusted_proxies", "1");
     let server = Server::host(bench, &placed)?;
-    for number in 1..=PEOPLE {
-        customers::register(&server, number)?;
+    for number in 1..=ATTEMPTS + WARMING {
+        customers::register_from(&server, number, &[&from(number)])?;
     }
-    let attempt = |number: usize, known: bool| {
-        let person = number % PEOPLE + 1;
-        // Nobody's addresses are as long as somebody's.
-        let email = if known { customers::email(person) } else { format!("nobody-{person}@example.com") };
-        let network = 2 * number + usize::from(known);
-        wrong(server.address(), &email, &format!("10.{}.{}.1", network / 250, network % 250))
-    };
-    for number in 0..20 {
-        attempt(2 * ATTEMPTS + number, number % 2 == 0)?;
+    let mut figures = Vec::new();
+    for asked in &ASKED {
+        figures.extend(compare(&server, asked)?);
     }
+    Ok(figures)
+}
+
+fn compare(server: &Server<'_>, asked: &Asked) -> Result<[Figure; 2]> {
     let (mut known, mut unknown) = (Vec::with_capacity(ATTEMPTS), Vec::with_capacity(ATTEMPTS));
-    for number in 0..ATTEMPTS {
+    for number in 1..=ATTEMPTS + WARMING {
         for is_known in [number % 2 == 0, number % 2 == 1] {
-            let took = attempt(number, is_known)?;
-            if is_known { &mut known } else { &mut unknown }.push(took);
+            // Nobody's addresses are as long as somebody's.
+            let email =
+                if is_known { customers::email(number) } else { format!("nobody-{number}@example.com") };
+            let network = 2 * number + usize::from(is_known);
+            let took = attempt(server.address(), asked, &email, &from(network))?;
+            if number > WARMING {
+                if is_known { &mut known } else { &mut unknown }.push(took);
+            }
         }
     }
     known.sort_by(f64::total_cmp);
     unknown.sort_by(f64::total_cmp);
     let (of_known, of_unknown) = (median(&known), median(&unknown));
     let difference = (of_known / of_unknown - 1.0).abs() * 100.0;
-    let medians =
-        Figure::quantity("login: known against unknown address, medians", difference, "%", Aim::Below(2.0))
-            .and("known ms", of_known)
-            .and("unknown ms", of_unknown);
+    let name = format!("{}: known against unknown address, medians", asked.name);
+    let medians = Figure::quantity(&name, difference, "%", Aim::Below(2.0))
+        .and("known ms", of_known)
+        .and("unknown ms", of_unknown);
     let distance = Figure::quantity(
         "the same, distance of the distributions (Kolmogorov–Smirnov)",
         distance(&known, &unknown),
         "",
         Aim::Below(critical()),
     );
-    Ok(vec![medians, distance.and("Mann–Whitney z", rank_sum(&known, &unknown))])
+    Ok([medians, distance.and("Mann–Whitney z", rank_sum(&known, &unknown))])
 }
 
-/// Milliseconds of a login with a wrong password.
-fn wrong(address: &str, email: &str, from: &str) -> Result<f64> {
-    let body = json!({ "email": email, "password": "not the password" });
-    let header = format!("x-forwarded-for: {from}");
+/// The header line of a call from that network.
+fn from(network: usize) -> String {
+    format!("x-forwarded-for: 10.{}.{}.1", network / 250, network % 250)
+}
+
+/// Milliseconds of an answer.
+fn attempt(address: &str, asked: &Asked, email: &str, from: &str) -> Result<f64> {
+    let body = (asked.body)(email);
     let started = Instant::now();
-    let answer = client::post(address, "/api/v1/auth/login", &[&header], &body)?;
+    let answer = client::post(address, asked.path, &[from], &body)?;
     let took = started.elapsed();
-    if answer.status != 401 {
-        bail!("a wrong password was answered {}", answer.status);
+    if answer.status != asked.status {
+        bail!("{}: answered {}", asked.name, answer.status);
     }
     Ok(took.as_secs_f64() * 1e3)
 }
