@@ -96,6 +96,25 @@ mod tests {
         }
     }
 
+    /// The example of GitHub's documentation of its partner program, with the test key that is named there.
+    #[test]
+    fn the_documented_example_is_believed() {
+        let key = "-----BEGIN PUBLIC KEY-----\n\
+                   MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEsz9ugWDj5jK5ELBK42ynytbo38gP\n\
+                   HzZFI03Exwz8Lh/tCfL3YxwMdLjB+bMznsanlhK0RwcGP3IDb34kQDIo3Q==\n\
+                   -----END PUBLIC KEY-----";
+        let name = "f9525bf080f75b3506ca1ead061add62b8633a346606dc5fe544e29231c6ee0d";
+        let document = serde_json::json!({ "public_keys": [
+            { "key_identifier": name, "key": key, "is_current": true },
+        ] });
+        let signature = "MEUCIFLZzeK++IhS+y276SRk2Pe5LfDrfvTXu6iwKKcFGCrvAiEAhHN2kDOhy2I6eGkOFmxNkOJ+L2y8oQ9A2T9GGJo6WJY=";
+        let report = r#"[{"token":"some_token","type":"some_type","url":"some_url","source":"some_source"}]"#;
+        let signers = Signers::read(&document.to_string());
+        assert!(signers.signed(name, signature, report.as_bytes()));
+        assert!(!signers.signed(name, signature, report.replace("some_url", "some_uri").as_bytes()));
+        assert_eq!(serde_json::from_str::<Vec<Found>>(report).unwrap()[0].token, "some_token");
+    }
+
     #[test]
     fn without_signers_nobody_is_believed() {
         for document in ["", "{}", "[]", "{\"public_keys\":[]}"] {

@@ -50,6 +50,8 @@ fn a_key_that_was_found_in_public_is_revoked_at_once_and_the_rest_is_told_apart(
     assert_eq!(labels(&answer), expected);
     assert!(!answer.text().contains(&key.credential), "a secret is repeated");
     assert_eq!(answer.json()[0]["token_type"], "insula_api_key");
+    // The SHA-256 of `nonsense`, in base64.
+    assert_eq!(answer.json()[0]["token_hash"], "mZqqhkW7cv9ZnhQ7Hj0qlHdxJ/R4OmnwZyUfe768WrY=");
     for caller in [&key, &app.caller(foreign)] {
         caller.get("/api/v1/reports").send().problem(401, "unauthenticated");
     }
