@@ -168,6 +168,35 @@ fn while_redis_is_down_calls_are_told_to_come_back_and_when_it_is_up_they_are_le
     assert!(answer.header("ratelimit").starts_with("\"rate\";r=19;"), "{answer}");
 }
 
+/// However many limits there are, and whether they let in or not.
+#[test]
+fn a_call_costs_one_command_on_redis() {
+    only_on_redis();
+    let server = RedisServer::start();
+    let redis = Redis::of(&server.address());
+    let app = App::with(Options { redis: Some(redis.clone()), ..Options::default() });
+    let ada = app.person("ada");
+    let body = json!({ "name": "limited", "scopes": ["read"], "rate_limit": "5/hour" });
+    let made = ada.post("/api/v1/api-keys", &body).send().expect(201).json();
+    let key = app.caller(made["key"].as_str().unwrap());
+    let _ = key.get("/api/v1/reports").send().expect(200);
+    let _ = redis.run(&["CONFIG", "RESETSTAT"]);
+
+    let statuses: Vec<u16> = (0..6).map(|_| key.get("/api/v1/reports").send().status).collect();
+
+    assert_eq!(statuses, [200, 200, 200, 200, 429, 429]);
+    let stats = redis.run(&["INFO", "commandstats"]);
+    let text = redis::from_redis_value::<String>(stats).unwrap();
+    // What the script itself does, and what this test asks, is in the server's figures as well.
+    let called = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
+        line.map_or(0, |rest| rest.split(',').next().unwrap().parse::<u32>().unwrap())
+    };
+    assert_eq!(called("eval"), 6, "{text}");
+    let sent_alone = ["evalsha", "fcall", "script|load", "multi", "incr", "select", "ping"];
+    assert!(sent_alone.iter().all(|name| called(name) == 0), "{text}");
+}
+
 /// Where no host refuses to start, as Spin doesn't, the first call says it.
 #[test]
 fn an_address_that_components_may_not_reach_lets_nobody_in_and_is_not_repeated_on_redis() {
