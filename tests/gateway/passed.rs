@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use insula_tests::support::{App, Options, program_within};
 
-use super::{app, manifest};
+use super::{app, manifest, of};
 
 const MIB: usize = 1 << 20;
 
@@ -94,4 +94,30 @@ fn a_body_and_a_method_arrive_as_they_were_sent() {
     let head =
         ada.request("HEAD", "/workload/report").header("x-report", "rows_analyzed=1").send().expect(200);
     assert_eq!(head.header("x-kept"), "kept");
+}
+
+/// Protects a workload whose server takes trailers for headers: there they would be what the gateway says.
+#[test]
+fn trailers_of_a_request_reach_no_workload() {
+    let alone = "
+[[trigger.http]]
+route = \"/alone/...\"
+component = \"alone\"
+
+[component.alone]
+source = \"target/components/guest-workload.wasm\"
+";
+    let app = of(&(manifest() + alone));
+    let credential = app.person("ada").credential.clone();
+    for place in ["alone", "workload"] {
+        for (path, ends) in [("trailers", "[]"), ("echo", "body")] {
+            let mut stream = connect(&app);
+            let head = head(path, &credential).replace("/workload/", &format!("/{place}/"));
+            let head = head.replace("\r\n\r\n", "\r\ntrailer: insula-tenant, x-other\r\n\r\n");
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(b"4\r\nbody\r\n0\r\ninsula-tenant: ten_x\r\nx-other: y\r\n\r\n").unwrap();
+            let answer = read_until(&mut stream, ends);
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{place}: {answer}");
+        }
+    }
 }

@@ -23,8 +23,9 @@
 //! | `insula-scopes`      | the scopes of keys of which the caller may do everything, the same way   |
 //! | `insula-request-id`  | the request's id, for the workload's log                                 |
 //!
-//! No other `insula-*` header reaches it, in any case and with whatever a server may fold to a hyphen. Trailers of a
-//! request are dropped, because some servers put them among the headers.
+//! No other `insula-*` header reaches it, in any case and with whatever a server may fold to a hyphen. Some servers put
+//! trailers among the headers: the embedded host lets none of a request's in. A body is passed on with its trailers, so
+//! behind another host a workload must not take them for headers.
 //!
 //! ## What it may say
 //!
@@ -37,12 +38,12 @@
 //! `insula-audit: action=export; dataset=customers`, several separated by commas: what this call did with the tenant's
 //! data. Each is an entry `workload.reported` of the log of the tenant that the guard found, with the caller; and with its
 //! address, sealed, where the manifest gives `master_key` to the component. Of either word: lower-case letters, digits and
-//! `_ . -`, beginning with a letter, at most 64; at most eight entries an answer, equal ones once. What is written otherwise
-//! is left out, with a warning in the log that doesn't repeat it; the answer never fails for it. The entries and what is
-//! counted are **one batch, before the first byte of the answer leaves**: when the database fails in that moment, nothing
-//! was counted or noted, and the caller gets a problem (503, or 500 for what no waiting mends) instead of the answer. What
-//! can't be noted isn't answered; the work is done by then, so a workload that changes something sees to it that it may be
-//! asked twice, as behind any 503.
+//! `_ . -`, beginning with a letter, at most 64; at most eight entries an answer, equal ones once. What is written
+//! otherwise is left out, with a warning in the log that doesn't repeat it; the answer never fails for it. Neither is read
+//! in trailers of the answer, which go up as they are. The entries and what is counted are **one batch, before the first
+//! byte of the answer leaves**: when the database fails in that moment, nothing was counted or noted, and the caller gets a
+//! problem (503, or 500 for what no waiting mends) instead of the answer. What can't be noted isn't answered; the work is
+//! done by then, so a workload that changes something sees to it that it may be asked twice, as behind any 503.
 //!
 //! The workload shares the manifest's grants with the gateway, as Spin's middleware does, so what stands behind it is
 //! code that its operator trusts with the database; what it imports says whether it can reach it.

@@ -96,7 +96,7 @@ const fn method(method: &Method) -> route::Method {
     }
 }
 
-/// The same request with other headers, and without trailers.
+/// The same request with other headers. What comes behind its body comes with it, where the host has let it in.
 fn down(request: Request, headers: Fields) -> Request {
     let (method, scheme) = (request.get_method(), request.get_scheme());
     let (path, authority) = (request.get_path_with_query(), request.get_authority());

@@ -31,7 +31,8 @@ pub(crate) struct Limits {
 
 /// A request body that ends with an error once it is longer than it may be, or nothing comes of it any more, and says
 /// so in the request, whose answer then is 413 or 408 whatever the component made of it. What of it the component
-/// doesn't read is read here.
+/// doesn't read is read here. Trailers are its end: a component that goes by what a gateway in front of it put into the
+/// headers must not find the same names behind the body, and who passes a body on passes them on with it.
 pub(crate) struct Limited {
     inner: Option<Body>,
     request: Arc<Request>,
@@ -110,6 +111,10 @@ impl HttpBody for Limited {
         let polled = Pin::new(inner).poll_frame(context);
         match &polled {
             Poll::Ready(None | Some(Err(_))) => self.end(),
+            Poll::Ready(Some(Ok(frame))) if frame.is_trailers() => {
+                self.end();
+                return Poll::Ready(None);
+            }
             Poll::Ready(Some(Ok(frame))) => {
                 let length = frame.data_ref().map_or(0, Buf::remaining);
                 self.came(length);

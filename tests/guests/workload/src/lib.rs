@@ -5,6 +5,7 @@
 //! | `…/told`    | the method, the path and the headers that it got, as JSON                                |
 //! | `…/echo`    | the body, each piece as it comes                                                         |
 //! | `…/length`  | how many bytes the body has                                                              |
+//! | `…/trailers` | the names of the trailers behind the body, as JSON                                      |
 //! | `…/report`  | with what the headers `x-report` and `x-audit` say as `insula-usage` and `insula-audit`, and with headers that it may not |
 //! | `…/missing` | a 404 of its own                                                                         |
 //! | `…/silent`  | nothing: the handler fails                                                               |
@@ -32,6 +33,7 @@ mod entry {
                 "told" => Ok(told(&request)),
                 "echo" => Ok(streamed(body(request))),
                 "length" => Ok(whole(200, &[], length(body(request)).await.to_string())),
+                "trailers" => Ok(whole(200, &[], json!(trailers(request).await).to_string())),
                 "report" => Ok(report(&request)),
                 "missing" => Ok(whole(404, &[], "no such thing".to_owned())),
                 "silent" => Err(ErrorCode::InternalError(Some("secret words".to_owned()))),
@@ -75,6 +77,14 @@ mod entry {
     fn body(request: Request) -> StreamReader<u8> {
         let (_, read) = wit_future::new(|| Ok(()));
         Request::consume_body(request, read).0
+    }
+
+    async fn trailers(request: Request) -> Vec<String> {
+        let (_, read) = wit_future::new(|| Ok(()));
+        let (body, trailers) = Request::consume_body(request, read);
+        length(body).await;
+        let fields = trailers.await.ok().flatten();
+        fields.map_or_else(Vec::new, |fields| fields.copy_all().into_iter().map(|(name, _)| name).collect())
     }
 
     async fn length(mut body: StreamReader<u8>) -> usize {
