@@ -80,6 +80,16 @@ fn a_checkpoint_that_another_key_signed_is_not_shown_as_ours() {
     tamper(&app, &format!("insert into audit_checkpoint values ('{}', 9, '', '{note}', 0)", ada.tenant_id));
     get(&ada, &log(&ada, "/checkpoint")).problem(409, "audit-log-altered");
     assert_eq!(get(&ada, &log(&ada, "/checkpoint?size=3")).expect(200).json(), made);
+    // Nor what was ours a moment ago, when so much as its signature is another's.
+    let note = made["note"].as_str().unwrap();
+    let signed = note.rfind(' ').unwrap() + 9;
+    let other = if &note[signed..=signed] == "A" { "B" } else { "A" };
+    let changed = format!("{}{other}{}", &note[..signed], &note[signed + 1..]);
+    tamper(&app, &format!("update audit_checkpoint set note = '{changed}' where size = 3"));
+    get(&ada, &log(&ada, "/checkpoint?size=3")).problem(409, "audit-log-altered");
+    get(&ada, &log(&ada, "/proof?entry=1&size=3")).problem(409, "audit-log-altered");
+    tamper(&app, &format!("update audit_checkpoint set note = '{note}' where size = 3"));
+    assert_eq!(get(&ada, &log(&ada, "/checkpoint?size=3")).expect(200).json(), made);
 }
 
 /// Protects against whoever changes the log between two checkpoints: what is signed goes on from what was signed.
