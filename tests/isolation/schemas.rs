@@ -1,6 +1,6 @@
 //! A tenant's product data in a schema of its own: only its own role reaches it, and only a batch of that tenant becomes it.
 
-use insula_tests::support::{App, Form, Person, at_once, only_on_postgresql};
+use insula_tests::support::{App, Database, Form, Person, at_once, only_on_postgresql};
 use serde_json::json;
 
 use super::{RUNTIME, as_runtime};
@@ -8,6 +8,21 @@ use super::{RUNTIME, as_runtime};
 /// The schema of a tenant, and the role that reaches it.
 pub fn schema(tenant_id: &str) -> String {
     tenant_id.replacen("ten_", "t_", 1)
+}
+
+/// Puts 2,000 reports of 3 KB into a tenant's own schema.
+pub fn fill(database: &Database, tenant_id: &str) {
+    let hers = schema(tenant_id);
+    database.execute(&format!(
+        "insert into {hers}.report
+         select 'rep_' || lpad(i::text, 26, '0'), '{tenant_id}', 'c', null, null, i, 1, i / 7.0, repeat('x', 3000), i
+         from generate_series(1, 2000) i"
+    ));
+}
+
+/// What a table of reports has: equal before and after, nothing was lost.
+pub fn sums(database: &Database, table: &str) -> Vec<Vec<String>> {
+    database.rows(&format!("select count(*), sum(row_count), sum(score), sum(length(body)) from {table}"))
 }
 
 /// Has a person analyse something. Returns the report's id.

@@ -8,7 +8,7 @@ use insula_tests::journeys::{Client, House, Process};
 use insula_tests::support::{Database, Second, only_on_postgresql, wait_until};
 use serde_json::{Value, json};
 
-use super::schemas::schema;
+use super::schemas::{fill, schema, sums};
 
 /// Everything that making a tenant leaves.
 fn made(database: &Database) -> Vec<i64> {
@@ -179,15 +179,8 @@ fn a_move_that_is_stopped_loses_nothing_on_postgresql() {
     let ada = house.ada(&client);
     let (database, own) = (house.database(), Second::create());
     let hers = schema(&ada.tenant_id);
-    database.execute(&format!(
-        "insert into {hers}.report select 'rep_' || lpad(i::text, 26, '0'), '{}', 'c', null, null, i, 1, i / 7.0, repeat('x', 3000), i
-         from generate_series(1, 2000) i",
-        ada.tenant_id
-    ));
-    let sum = |database: &Database, table: &str| {
-        database.rows(&format!("select count(*), sum(row_count), sum(score), sum(length(body)) from {table}"))
-    };
-    let all = sum(&database, &format!("{hers}.report"));
+    fill(&database, &ada.tenant_id);
+    let all = sums(&database, &format!("{hers}.report"));
     let path = format!("/api/v1/tenants/{}", ada.tenant_id);
     let moved = |operator: &Client, body: &Value| {
         let call = operator.call(http::Method::PATCH, &path).header("content-type", "application/json");
@@ -213,9 +206,9 @@ fn a_move_that_is_stopped_loses_nothing_on_postgresql() {
             let tenant = moved(&house.operator(&client), &body).unwrap().expect(200).json();
             assert_eq!(tenant["isolation"], model);
             let found = match model {
-                "database" => sum(&own, "insula.report"),
-                "shared" => sum(&database, "public.report"),
-                _ => sum(&database, &format!("{hers}.report")),
+                "database" => sums(&own, "insula.report"),
+                "shared" => sums(&database, "public.report"),
+                _ => sums(&database, &format!("{hers}.report")),
             };
             assert_eq!(found, all, "{model} at {moment}");
             let reports =

@@ -129,6 +129,13 @@ pub struct Me {
     pub acts_in_an_active: bool,
 }
 
+/// The person who is calling.
+pub async fn person(cx: &Cx) -> Result<Person, Problem> {
+    let user_id = cx.user_id()?;
+    let rows = cx.query(Scope::Person(user_id), store::get_person(user_id)).await?;
+    Ok(store::read_person(rows.first().ok_or(Error::NoSuchPerson)?)?)
+}
+
 /// The person who is calling, its memberships, and how far it is with a second factor. To the operator who acts as the
 /// person, the other tenants are none of its business.
 pub async fn me(cx: &Cx) -> Result<Me, Problem> {

@@ -105,11 +105,16 @@ pub fn get_by_email(
     Statement::new(GET_BY_EMAIL, params![network, now, tenant_id, email])
 }
 
+/// One person, for [`read_person`].
+pub fn get_person(user_id: UserId) -> Statement {
+    Statement::new(GET_PERSON, params![user_id])
+}
+
 /// One person, for [`read_person`], its memberships, for [`read_membership`], and how far it is with a second factor, for
 /// [`second_factor::read_state`].
 pub fn get(user_id: UserId) -> Vec<Statement> {
     vec![
-        Statement::new(GET_PERSON, params![user_id]),
+        get_person(user_id),
         Statement::new(LIST_MEMBERSHIPS, params![user_id, MEMBERSHIP_LIMIT]),
         second_factor::get_state(user_id),
     ]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insula_tests::support::{App, Second, at_once, only_on_postgresql, wait_until};
 use serde_json::json;
 
-use super::super::schemas::{analyzed, schema};
+use super::super::schemas::{analyzed, fill, schema, sums};
 use super::{change, give, listed, stored, waiting};
 
 #[test]
@@ -43,13 +43,8 @@ fn a_move_that_is_killed_at_any_moment_loses_nothing_on_postgresql() {
         let ada = app.person("ada");
         let own = Second::create();
         let hers = schema(&ada.tenant_id);
-        app.db().execute(&format!(
-            "insert into {hers}.report select 'rep_' || lpad(i::text, 26, '0'), '{}', 'c', null, null, i, 1, i / 7.0, repeat('x', 3000), i
-             from generate_series(1, 2000) i",
-            ada.tenant_id
-        ));
-        let sum = "select count(*), sum(row_count), sum(score), sum(length(body)) from";
-        let before = app.db().rows(&format!("{sum} {hers}.report"));
+        fill(app.db(), &ada.tenant_id);
+        let before = sums(app.db(), &format!("{hers}.report"));
         let _ = at_once(2, |role| {
             if role == 0 {
                 let answer = give(&app, &ada.tenant_id, &own.address);
@@ -69,7 +64,7 @@ fn a_move_that_is_killed_at_any_moment_loses_nothing_on_postgresql() {
             answer.status == 200
         });
         assert_eq!(listed(&ada).len(), 200);
-        assert_eq!(own.rows(&format!("{sum} insula.report")), before, "{moment}");
+        assert_eq!(sums(&own, "insula.report"), before, "{moment}");
         assert_eq!((waiting(&app), app.db().own_tables().len()), (0, 0));
     }
 }

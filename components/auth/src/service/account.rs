@@ -31,7 +31,7 @@ pub fn verification(cx: &Cx, user_id: UserId, email: &Email) -> Result<[Statemen
 
 /// Mails another token to the person who is calling, unless the address is proven, or the last token is too young.
 pub async fn ask_verification(cx: &Cx) -> Result<(), Problem> {
-    let super::Me { person, .. } = super::me(cx).await?;
+    let person = super::person(cx).await?;
     let statements = verification(cx, person.id, &person.email)?.into();
     cx.batch(Scope::Person(person.id), statements).await?;
     Ok(())

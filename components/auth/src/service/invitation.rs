@@ -19,7 +19,7 @@ pub async fn accept(
     token: &InvitationToken,
     answer: impl FnOnce(&Membership) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    let super::Me { person, .. } = super::me(cx).await?;
+    let person = super::person(cx).await?;
     let invited = find(cx, token, &person.email).await?;
     let mut statements = invitation::accept(&invited, &token.digest(), person.id, cx.now());
     let event = Event::new(Action::InvitationAccepted).in_tenant(invited.tenant_id);
