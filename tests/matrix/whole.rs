@@ -1,5 +1,7 @@
 //! Every route that changes something, where its entry can't be written: nothing of the change is there.
 
+use std::time::Duration;
+
 use insula_kit::route::Method;
 use insula_tests::routes::groups;
 use insula_tests::support::{App, Database};
@@ -44,4 +46,33 @@ fn a_change_whose_entry_can_not_be_written_is_not_made() {
         tried += 1;
     }
     assert!(tried >= 30, "only {tried} were tried");
+}
+
+/// What nobody asks for, and is done when it is due.
+#[test]
+fn a_transition_of_the_tick_whose_entry_can_not_be_written_is_not_made() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let own = format!("/api/v1/tenants/{}", ada.tenant_id);
+    let _ = ada.request("DELETE", &own).send().expect(202);
+    let tick = || app.operator().request("POST", "/internal/tick").send();
+    let state = || {
+        let found = app.operator().get(&own).send().expect(200).json();
+        found["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "deprovisioning");
+    app.advance(Duration::from_secs(301));
+    refuse_entries(&app, true);
+    for _ in 0..3 {
+        let ran = tick();
+        assert!(ran.status >= 500, "{ran}");
+    }
+    refuse_entries(&app, false);
+    let entry = format!(
+        "select count(*) from audit_entry where tenant_id = '{}' and action = 'tenant.deleted'",
+        ada.tenant_id
+    );
+    assert_eq!((state().as_str(), app.db().number(&entry)), ("deprovisioning", 0));
+    let _ = tick().expect(200);
+    assert_eq!((state().as_str(), app.db().number(&entry)), ("deleted", 1));
 }
