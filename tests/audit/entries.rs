@@ -221,3 +221,31 @@ fn what_is_about_an_account_is_in_the_platforms_log_whatever_tenant_it_is_done_i
     ));
     assert_eq!(elsewhere, 0);
 }
+
+#[test]
+fn whoever_registers_with_an_invitation_is_in_both_logs_and_a_refused_one_in_none() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let path = format!("/api/v1/tenants/{}/invitations", ada.tenant_id);
+    let body = json!({ "email": "grace@example.com", "role": "analyst" });
+    let _ = ada.post(&path, &body).send().expect(201);
+    let code = app.code("invitation", "grace@example.com");
+    let register = |email: &str| {
+        let body = json!({ "email": email, "password": PASSWORD, "invitation": code });
+        app.request("POST", "/api/v1/auth/register").json(&body).send()
+    };
+    let logs = || (log(&app, &ada.tenant_id), platform(&app));
+    let (tenants, platforms) = logs();
+    register("eve@example.com").problem(403, "invalid-token");
+    assert_eq!(logs(), (tenants.clone(), platforms.clone()));
+
+    let made = register("grace@example.com").expect(201).json();
+
+    let (told, of_person) = logs();
+    let (told, of_person) = (&told[tenants.len()..], &of_person[platforms.len()..]);
+    assert_eq!((actions(told), actions(of_person)), (vec!["invitation.accepted"], vec!["person.registered"]));
+    assert_eq!(told[0].facts["role"], "analyst");
+    assert!(
+        [told, of_person].iter().all(|entries| entries[0].actor.id.as_deref() == made["user"]["id"].as_str())
+    );
+}
