@@ -5,7 +5,6 @@ use insula_kit::route::Route;
 use insula_tests::support::{App, Caller, Form, PASSWORD, Request};
 use serde_json::{Value, json};
 
-/// Everybody's password.
 /// The JSON body that the operation accepts, if it reads JSON. What it names is there.
 pub fn json_body(app: &App, operation: &str) -> Option<Value> {
     match operation {

@@ -96,7 +96,8 @@ const fn method(method: &Method) -> route::Method {
     }
 }
 
-/// The same request with other headers. What comes behind its body comes with it, where the host has let it in.
+/// The same request with other headers. Its trailers aren't handed on; where a host has let some in, they come all the same,
+/// because a host takes a body that is passed on for the one that it gave.
 fn down(request: Request, headers: Fields) -> Request {
     let (method, scheme) = (request.get_method(), request.get_scheme());
     let (path, authority) = (request.get_path_with_query(), request.get_authority());

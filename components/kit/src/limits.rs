@@ -18,7 +18,7 @@ pub(crate) fn headers(limits: &[Limit]) -> Option<(String, String)> {
 /// A problem that tells what is left of the limits.
 pub(crate) fn with(problem: Problem, limits: &[Limit]) -> Problem {
     match headers(limits) {
-        Some((policy, state)) => problem.header("ratelimit-policy", policy).header("ratelimit", state),
+        Some((policy, state)) => problem.listed("ratelimit-policy", &policy).listed("ratelimit", &state),
         None => problem,
     }
 }
@@ -36,13 +36,15 @@ pub(crate) fn refused(problem: Problem, refusal: &Refusal) -> Problem {
     with(problem, &refusal.limits)
 }
 
-/// A refusal of what the guard doesn't count, told as its own are: it may be tried once, and again in so many seconds.
+/// A refusal of what the guard doesn't count and whose pace grows, told as its own are. What holds now is told: one more
+/// try, in so many seconds.
 #[must_use]
 pub fn wait(kind: &'static Kind, policy: &str, seconds: u64) -> Problem {
     let policy = policy.to_owned();
     let limit = Limit { policy, quota: 1, window_seconds: seconds, remaining: 0, reset_seconds: seconds };
     let limits = vec![limit.clone()];
-    refused(Problem::new(kind), &Refusal { limit, limits, retry_after_seconds: seconds })
+    let problem = Problem::new(kind).member("policy", limit.policy.clone());
+    refused(problem, &Refusal { limit, limits, retry_after_seconds: seconds })
 }
 
 #[cfg(test)]

@@ -146,6 +146,16 @@ impl Problem {
         self
     }
 
+    /// Adds to a header of the answer that is a list: behind what it has already.
+    #[must_use]
+    pub(crate) fn listed(mut self, name: &'static str, value: &str) -> Self {
+        match self.headers.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, list)) => *list = format!("{list}, {value}"),
+            None => self.headers.push((name, value.to_owned())),
+        }
+        self
+    }
+
     /// Tells the client when to try again: `Retry-After` and the member `retry_after`, in seconds.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {

@@ -6,4 +6,4 @@ set due_at_ms = $1, attempts = attempts + 1
 where state = 'waiting' and due_at_ms <= $2 and id = (
   select id from mail where state = 'waiting' and due_at_ms <= $2 order by due_at_ms, id limit 1
 )
-returning id, template, content, attempts, created_at_ms
+returning id, template, subject_id, content, attempts, created_at_ms

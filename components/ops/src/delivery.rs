@@ -4,11 +4,12 @@
 //! lease ends. So each mail is handed over at least once, and by one at a time. It is handed over with its id, by which
 //! a mailer knows it again.
 
+use insula_kit::id::MailId;
 use insula_kit::sql::master_keys::MasterKeys;
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
-use insula_mail::letter::Template;
-use insula_mail::{outbox, schedule};
+use insula_mail::letter::{Letter, Template};
+use insula_mail::{outbox, reset, schedule};
 
 use crate::bindings::insula::notify::mailer::{Failure, Message};
 use crate::store::mail::{self, Claimed};
@@ -61,7 +62,19 @@ pub async fn run(
             Err(error) => return Err(error),
         };
         let refused = |text: &str| Err(Failure::Refused(text.to_owned()));
-        let outcome = match written(&claimed, office) {
+        let opened = opened(&claimed, office);
+        if let Some((template, letter)) = &opened
+            && reset::is_open(*template, &claimed.subject_id)
+        {
+            match mail::address(db, &claimed, letter).await {
+                Ok(true) => {}
+                // To nobody, or for another time: when the lease ends.
+                Ok(false) | Err(sql::Error::Busy) => continue,
+                Err(error) => return Err(error),
+            }
+        }
+        let message = opened.map(|(template, letter)| written(claimed.id, template, letter, office));
+        let outcome = match message {
             _ if schedule::is_over(claimed.created_at, claimed.attempt, now) => refused("it is a day old"),
             Some(message) => hand_over(message).await,
             None => refused("it can't be read"),
@@ -71,17 +84,20 @@ pub async fn run(
     Ok(delivery)
 }
 
-fn written(claimed: &Claimed, office: &Office<'_>) -> Option<Message> {
+fn opened(claimed: &Claimed, office: &Office<'_>) -> Option<(Template, Letter)> {
     let template = Template::parse(&claimed.template)?;
-    let letter = outbox::open(office.master_keys, claimed.id, &claimed.content)?;
+    Some((template, outbox::open(office.master_keys, claimed.id, &claimed.content)?))
+}
+
+fn written(id: MailId, template: Template, letter: Letter, office: &Office<'_>) -> Message {
     let written = template.write(&letter, office.public_url);
-    Some(Message {
-        id: claimed.id.to_string(),
+    Message {
+        id: id.to_string(),
         template: template.as_str().to_owned(),
         to: letter.to,
         subject: written.subject,
         text: written.text,
-    })
+    }
 }
 
 async fn settle(
@@ -115,7 +131,6 @@ async fn settle(
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
-    use insula_kit::id::MailId;
     use insula_kit::sql::memory::Memory;
     use insula_kit::sql::{Rows, Scope, Statement};
     use insula_kit::{params, seal};

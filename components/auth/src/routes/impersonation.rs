@@ -16,7 +16,7 @@ pub const START_IMPERSONATION: Route<Operation> = Route {
     operation: Operation::StartImpersonation,
     access: Access::Operator,
     metered: false,
-    creates: true,
+    creates: false,
     body: Body::Json(Media::json::<ImpersonationBody>()),
     doc: Doc {
         id: "start_impersonation",

@@ -6,14 +6,13 @@ use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::token::Token;
 use insula_kit::{Cx, Problem};
+use insula_mail::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use insula_mail::letter::{Letter, Template};
 use insula_mail::outbox;
 
-use crate::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use crate::email::Email;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
-use crate::pace::Pace;
 use crate::password::{Cost, Password};
 use crate::service::session::ATTEMPTS;
 use crate::store::account::{self, Holder, Left};
@@ -50,18 +49,11 @@ pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> 
     take(cx, user_id, statements).await
 }
 
-/// Mails a token to whoever has the address. Nothing tells whether anybody does: the same statements run, a row of the
-/// same size is written, and the answer takes as long. A person is mailed once in a while, however often this is asked.
+/// Has a token mailed to whoever has the address. Nobody looks here whether anybody does ([`reset`](insula_mail::reset)). A
+/// person is mailed once in a while, however often this is asked.
 pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
     let _counted = Attempt::begin(cx, guess::mail(cx)?).await?;
-    let pace = Pace::begin();
-    let token = Fresh::new::<ResetPassword>(cx.random()?, cx.now());
-    let letter = letter(email, &token);
-    let mail = outbox::send_token(cx, Template::PasswordReset, &token.digest, &letter)?;
-    let mut statements = account::insert_by_email(&token, email).to_vec();
-    statements.push(mail);
-    cx.batch(Scope::System, statements).await?;
-    pace.keep().await;
+    cx.batch(Scope::System, vec![insula_mail::reset::ask(cx, email)?]).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use insula_kit::page::{Ask, Page};
 use insula_kit::problem::NOT_FOUND;
 use insula_kit::sql::{self, Scope};
 use insula_kit::time::Timestamp;
-use insula_kit::{Cx, Problem, Response, idempotency};
+use insula_kit::{Cx, Problem};
 
 use super::session::{ATTEMPTS, signed};
 use crate::error::Error;
@@ -16,13 +16,8 @@ use crate::store::{impersonation as store, session};
 use crate::token::{Access, AccessToken};
 
 /// Makes the session and its token, if the person is a member of the tenant and the tenant is active. What the tenant
-/// demands of the person is not demanded of the operator, and the log says what the person lacks. `answer` shows the
-/// token, and is kept with it for a request that is sent again.
-pub async fn start(
-    cx: &Cx,
-    wanted: Wanted,
-    answer: impl Fn(&Access, &AccessToken) -> Result<Response, Problem>,
-) -> Result<Response, Problem> {
+/// demands of the person is not demanded of the operator, and the log says what the person lacks.
+pub async fn start(cx: &Cx, wanted: Wanted) -> Result<(Access, AccessToken), Problem> {
     let Wanted { user_id, tenant_id, reason, seconds } = wanted;
     let (user_id, tenant_id) = user_id.zip(tenant_id).ok_or(Error::NoSuchTenant)?;
     for _ in 0..ATTEMPTS {
@@ -56,11 +51,11 @@ pub async fn start(
             .fact("expires_at", access.expires_at.to_rfc3339())
             .fact("lacks_second_factor", lacks_second_factor);
         statements.push(cx.audit(event.because(user_id, &reason)).await?);
-        match idempotency::attempt(cx, Scope::Operator, statements, answer(&access, &token)?).await? {
-            Ok(answer) => return Ok(answer),
+        match cx.db().batch(Scope::Operator, statements).await {
+            Ok(_) => return Ok((access, token)),
             // It is something else there by now, or the tenant is: look again.
-            Err(at) if at < held => {}
-            Err(at) => return Err(sql::Error::Refused(at).into()),
+            Err(sql::Error::Refused(at)) if at < held => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Err(sql::Error::Busy.into())

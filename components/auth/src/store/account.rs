@@ -6,14 +6,11 @@ use insula_kit::sql::{self, Row, Rows, Statement};
 use insula_kit::time::Timestamp;
 
 use super::session;
-use crate::account_token::Fresh;
 use crate::email::Email;
 use crate::password::PasswordHash;
+use insula_mail::account_token::Fresh;
 
-const INSERT_BY_EMAIL: &str = include_str!("../../sql/account_token_insert_by_email.sql");
 const INSERT_BY_USER: &str = include_str!("../../sql/account_token_insert_by_user.sql");
-const LOCK_BY_EMAIL: &str = include_str!("../../sql/user_account_lock_by_email.sql");
-const KEEP: &str = include_str!("../../sql/account_token_keep_by_email.sql");
 const HOLD: &str = include_str!("../../sql/account_token_hold.sql");
 const GET: &str = include_str!("../../sql/account_token_get.sql");
 const USE: &str = include_str!("../../sql/account_token_use.sql");
@@ -39,26 +36,11 @@ pub struct Holder {
     pub email: Email,
 }
 
-/// Stores a token of whoever has the address. Earlier ones go on to count: anybody may ask for this one, and must not be
-/// able to take from the person what it has been mailed. There are no more of them than pauses in a lifetime.
-pub fn insert_by_email(token: &Fresh, email: &Email) -> [Statement; 3] {
-    let kept = params![token.purpose, email.as_str(), token.replaces_before(), token.created_at];
-    [
-        Statement::new(LOCK_BY_EMAIL, params![email.as_str()]),
-        Statement::new(KEEP, kept),
-        insert(INSERT_BY_EMAIL, token, email.as_str().to_owned()),
-    ]
-}
-
 /// Stores a token of a person whose address is unproven.
 pub fn insert_by_user(token: &Fresh, user_id: UserId) -> Statement {
-    insert(INSERT_BY_USER, token, user_id.to_string())
-}
-
-fn insert(text: &'static str, token: &Fresh, whose: String) -> Statement {
     let Fresh { code: _, purpose, digest, created_at, expires_at } = token;
     let before = token.replaces_before();
-    Statement::new(text, params![*purpose, digest, *created_at, *expires_at, whose, before])
+    Statement::new(INSERT_BY_USER, params![*purpose, digest, *created_at, *expires_at, user_id, before])
 }
 
 /// Whose a token is; the row is for [`read`].

@@ -5,6 +5,8 @@ use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Db, Row, Scope, Statement};
 use insula_kit::time::Timestamp;
+use insula_mail::letter::Letter;
+use insula_mail::reset;
 
 const CLAIM: &str = include_str!("../../sql/mail_claim.sql");
 const DELIVER: &str = include_str!("../../sql/mail_deliver.sql");
@@ -17,6 +19,7 @@ const LIST_MAILBOX: &str = include_str!("../../sql/mailbox_list.sql");
 pub struct Claimed {
     pub id: MailId,
     pub template: String,
+    pub subject_id: String,
     pub content: String,
     pub attempt: i64,
     pub created_at: Timestamp,
@@ -45,6 +48,12 @@ pub struct Sealed {
 pub async fn claim(db: &Db, lease_end: Timestamp, now: Timestamp) -> Result<Option<Claimed>, sql::Error> {
     let rows = db.query(Scope::System, Statement::new(CLAIM, params![lease_end, now])).await?;
     rows.first().map(read_claimed).transpose()
+}
+
+/// Looks who has the address of a letter that was asked for. Whether it is to be delivered.
+pub async fn address(db: &Db, mail: &Claimed, letter: &Letter) -> Result<bool, sql::Error> {
+    let statements = reset::address(mail.id, mail.attempt, letter, mail.created_at);
+    reset::is_to_somebody(&db.batch(Scope::System, statements).await?)
 }
 
 /// Notes that a mail was delivered.
@@ -96,6 +105,7 @@ fn read_claimed(row: &Row) -> Result<Claimed, sql::Error> {
     Ok(Claimed {
         id: row.id("id")?,
         template: row.text("template")?,
+        subject_id: row.text("subject_id")?,
         content: row.text("content")?,
         attempt: row.integer("attempts")?,
         created_at: row.time("created_at_ms")?,

@@ -30,5 +30,6 @@ pub struct ImpersonationBody {
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ImpersonationBody { user_id, tenant_id, reason, expires_in_seconds } = request.json()?;
     let wanted = Wanted::parse(&user_id, &tenant_id, &reason, expires_in_seconds)?;
-    impersonation::start(cx, wanted, |access, token| Response::ok(&StartedView::new(access, token))).await
+    let (access, token) = impersonation::start(cx, wanted).await?;
+    Response::ok(&StartedView::new(&access, &token))
 }

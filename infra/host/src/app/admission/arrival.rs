@@ -39,7 +39,7 @@ impl Admission {
                 let asked = Instant::now();
                 let frame = timeout(pace.patience(), body.frame()).await;
                 let Some(frame) = frame.map_err(|_| &problem::BODY_TIMEOUT)? else { break };
-                // Whoever broke off doesn't read the answer.
+                // Whoever broke off doesn't read the answer. Trailers are left behind, as in `Limited`.
                 let piece = frame.map_err(|_| &problem::BAD_REQUEST)?.into_data().unwrap_or_default();
                 pace.got(piece.len(), asked.elapsed());
                 whole.extend_from_slice(&piece);

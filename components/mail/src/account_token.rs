@@ -56,8 +56,14 @@ pub struct Fresh {
 
 impl Fresh {
     /// A new token for `P`.
+    #[must_use]
     pub fn new<P: Purpose>(random: [u8; 32], now: Timestamp) -> Self {
-        let token = Token::<P>::new(random);
+        Self::of(&Token::<P>::new(random), now)
+    }
+
+    /// A token of a text that was made before, which counts from `now` on.
+    #[must_use]
+    pub fn of<P: Purpose>(token: &Token<P>, now: Timestamp) -> Self {
         Self {
             code: token.reveal().to_owned(),
             purpose: P::NAME,
@@ -68,6 +74,7 @@ impl Fresh {
     }
 
     /// Where an earlier token was made after this, nothing more is mailed.
+    #[must_use]
     pub const fn replaces_before(&self) -> Timestamp {
         self.created_at.plus_ms(-PAUSE_MS)
     }
