@@ -3,6 +3,7 @@
 mod access;
 mod audited;
 mod good;
+mod granted;
 mod isolation;
 mod malformed;
 mod repeated;

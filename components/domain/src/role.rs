@@ -69,6 +69,24 @@ impl Role {
 mod tests {
     use super::*;
 
+    /// The table once more, by hand: whoever changes it changes it twice, and sees it.
+    #[test]
+    fn each_role_may_do_what_was_decided_and_nothing_else() {
+        let work = [Analyze, Fix, Generate, Query, ViewReports, ViewUsage];
+        let office = [ManageKeys, ManageUsers, ViewAudit];
+        let house = [ManageTenant, ManageBilling, ManagePrivacy];
+        for permission in Permission::ALL {
+            let expected = [
+                true,
+                work.contains(&permission) || office.contains(&permission),
+                work.contains(&permission),
+                permission == ViewReports,
+            ];
+            assert_eq!(Role::ALL.map(|role| role.allows(permission)), expected, "{permission:?}");
+        }
+        assert_eq!(Permission::ALL.len(), work.len() + office.len() + house.len());
+    }
+
     #[test]
     fn each_role_may_do_all_that_a_lesser_role_may() {
         for pair in Role::ALL.windows(2) {

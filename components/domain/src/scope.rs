@@ -117,6 +117,27 @@ pub fn covered(permissions: &[Permission]) -> Vec<Scope> {
 mod tests {
     use super::*;
 
+    /// The table once more, by hand: whoever changes it changes it twice, and sees it.
+    #[test]
+    fn each_scope_lets_do_what_was_decided_and_nothing_else() {
+        let decided: [(&str, &[&str]); 8] = [
+            ("read", &["view_reports", "view_usage"]),
+            ("write", &["analyze", "fix", "generate", "query"]),
+            ("generate", &["generate"]),
+            ("analyze", &["analyze"]),
+            ("fix", &["fix"]),
+            ("query", &["query"]),
+            ("admin", &["manage_keys", "manage_privacy", "manage_tenant", "manage_users", "view_audit"]),
+            ("billing", &["manage_billing"]),
+        ];
+        assert_eq!(Scope::ALL.map(Scope::as_str), decided.map(|(name, _)| name));
+        for (scope, (name, expected)) in Scope::ALL.into_iter().zip(decided) {
+            let mut granted: Vec<_> = scope.permissions().iter().map(|one| one.as_str()).collect();
+            granted.sort_unstable();
+            assert_eq!(granted, expected, "{name}");
+        }
+    }
+
     #[test]
     fn every_permission_can_be_reached_by_some_scope() {
         for permission in Permission::ALL {
