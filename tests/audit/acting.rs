@@ -58,9 +58,7 @@ fn what_the_operator_does_as_a_person_is_the_operators_on_behalf_of_the_person()
     let ada = app.person("ada");
     let (acting, session_id) = begin(&app, &ada);
 
-    for _ in 0..2 {
-        let _ = acting.get("/api/v1/reports").send().expect(200);
-    }
+    let _ = acting.get("/api/v1/reports").send().expect(200);
     let _ = acting.request("POST", "/api/v1/analyze").form(&Form::file("a,b\n1,2\n")).send().expect(201);
     acting.post("/api/v1/tenants", &json!({ "name": "x" })).send().problem(403, "forbidden");
     let path = format!("/api/v1/tenants/{}/impersonations/{session_id}", ada.tenant_id);
@@ -119,11 +117,11 @@ fn an_idempotency_key_of_the_person_is_not_the_operators() {
 }
 
 #[test]
-fn each_time_that_the_operator_acts_it_is_noted_again_what_it_reads() {
+fn each_read_in_a_persons_name_is_noted() {
     let app = App::start();
     let ada = app.person("ada");
+    let (acting, _) = begin(&app, &ada);
     for times in 1..=2 {
-        let (acting, _) = begin(&app, &ada);
         let _ = acting.get("/api/v1/reports").send().expect(200);
         let read = log(&app, &ada.tenant_id).iter().filter(|entry| entry.action == "operator.read").count();
         assert_eq!(read, times);

@@ -22,30 +22,24 @@ fn paths(entries: &[Entry]) -> Vec<&str> {
 
 /// Protects tenants from whoever runs the platform: who looked at what is in a log that nobody can change.
 #[test]
-fn what_the_operator_reads_of_a_tenant_is_in_its_log_once_an_hour() {
+fn each_read_of_the_operators_is_in_the_log_of_the_tenant() {
     let app = App::start();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
     let own = format!("/api/v1/tenants/{}", ada.tenant_id);
     let limits = format!("{own}/limits");
-    for _ in 0..3 {
-        for path in [&own, &limits] {
-            let _ = app.operator().get(path).send().expect(200);
-            let _ = app.operator().request("HEAD", path).send().expect(200);
-        }
+    for path in [&own, &limits, &own] {
+        let _ = app.operator().get(path).send().expect(200);
     }
+    let _ = app.operator().request("HEAD", &limits).send().expect(200);
     let absent = "/api/v1/tenants/ten_01h455vb4pex5vsknk084sn02q";
     app.operator().get(absent).send().problem(404, "not-found");
 
     let read = of(&app, &ada.tenant_id, "operator.read");
-    assert_eq!(paths(&read), [&own, &limits]);
+    assert_eq!(paths(&read), [&own, &limits, &own, &limits]);
     assert!(read.iter().all(|entry| entry.actor.kind == "operator" && entry.personal.is_none()), "{read:?}");
     assert_eq!(read[0].facts["operation"], "get_tenant");
     assert!(of(&app, &bob.tenant_id, "operator.read").is_empty());
     assert!(log(&app, "ten_01h455vb4pex5vsknk084sn02q").is_empty());
-
-    app.advance(HOUR);
-    let _ = app.operator().get(&own).send().expect(200);
-    assert_eq!(of(&app, &ada.tenant_id, "operator.read").len(), 3);
 }
 
 #[test]
@@ -61,7 +55,7 @@ fn whose_view_the_operator_looked_at_is_in_the_tenants_log() {
         let _ = app.operator().get(&of_nobody).send().expect(200);
     }
     let read = of(&app, &ada.tenant_id, "operator.read");
-    assert_eq!(paths(&read), [&of_ada, &diagnostics]);
+    assert_eq!(paths(&read), [&of_ada, &diagnostics, &diagnostics, &of_ada, &diagnostics, &diagnostics]);
 }
 
 #[test]
@@ -75,13 +69,14 @@ fn what_the_operator_reads_of_many_tenants_is_in_the_platforms_log() {
 }
 
 #[test]
-fn of_eight_reads_at_once_there_is_one_entry() {
+fn of_eight_reads_at_once_there_are_eight_entries() {
     let app = App::start();
     let ada = app.person("ada");
     let own = format!("/api/v1/tenants/{}", ada.tenant_id);
     let answers = eight_at_once(|_| app.operator().get(&own).send().status);
-    assert!(answers.iter().all(|status| matches!(status, 200 | 503)), "{answers:?}");
-    assert_eq!(of(&app, &ada.tenant_id, "operator.read").len(), 1);
+    let answered = answers.iter().filter(|status| **status == 200).count();
+    assert!(answers.iter().all(|status| matches!(status, 200 | 503)) && answered > 0, "{answers:?}");
+    assert_eq!(of(&app, &ada.tenant_id, "operator.read").len(), answered);
 }
 
 /// Protects owners from members, and from keys, that try what they may not.

@@ -3,7 +3,8 @@
 //! operation has to think of it. What a tenant's own people and keys read of its data, the workload tells that has it
 //! ([`Cx::note_read`]).
 //!
-//! Anybody can cause such a thing as often as it likes, so it is noted once, and then not again for a while ([`Cx::note`]).
+//! Each read of the operator's is an entry. The rest anybody can cause as often as it likes, so it is noted once, and then not
+//! again for a while ([`Cx::note`]).
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -32,8 +33,9 @@ const GET_BY_KEY: &str = include_str!("../sql/api_key_get_by_credential.sql");
 const GET_NETWORKS: &str = include_str!("../sql/api_key_get_networks.sql");
 const SET_NETWORKS: &str = include_str!("../sql/api_key_set_networks.sql");
 
-/// How long the same read, or the same refusal of the same caller, isn't noted again: an hour. Of what a tenant's own callers
-/// read, it is the same for the same caller, network and dataset: whoever has stolen a key doesn't hide behind its owner.
+/// How long the same refusal of the same caller, the same call as a person, or the same read of a tenant's own caller isn't
+/// noted again: an hour. A read is the same for the same caller, network and dataset: whoever has stolen a key doesn't hide
+/// behind its owner.
 const PAUSE_MS: i64 = 3_600_000;
 /// How often the networks of a key are looked at again that another call has changed.
 const ATTEMPTS: usize = 8;
@@ -121,19 +123,17 @@ impl Reading {
     /// What can't be noted isn't answered.
     pub async fn note(self, cx: &Cx) -> Result<(), Problem> {
         let Self { operation, path, tenant_id } = self;
-        let (about, tenant_id) = match cx.caller() {
-            Caller::Operator => (format!("operator read\n{operation}\n{path}"), tenant_id),
-            // Each time that it acts as somebody is another one.
-            Caller::Impersonator { session_id, .. } => {
-                (format!("operator read\n{operation}\n{path}\n{session_id}"), Some(cx.tenant_id()?))
-            }
+        let tenant_id = match cx.caller() {
+            Caller::Operator => tenant_id,
+            Caller::Impersonator { .. } => Some(cx.tenant_id()?),
             Caller::Anonymous | Caller::Person { .. } | Caller::ApiKey { .. } => return Ok(()),
         };
         let mut event = Event::new(Action::OperatorRead).fact("operation", operation).fact("path", path);
         if let Some(tenant_id) = tenant_id {
             event = event.in_tenant(tenant_id);
         }
-        cx.note(&about, PAUSE_MS, event).await
+        cx.query(Scope::System, cx.audit(event).await?).await?;
+        Ok(())
     }
 }
 
