@@ -87,13 +87,16 @@ fn who_asks_does_not_wait_for_what_is_done_to_the_person_on_postgresql() {
     let app = App::start();
     let ada = app.person("ada");
     let Database::Postgres(address) = app.db() else { panic!("no address") };
-    block_on(async {
+    let client = block_on(async {
         let (client, connection) = tokio_postgres::connect(address, tokio_postgres::NoTls).await.unwrap();
         let _connection = tokio::spawn(connection);
         client.batch_execute("begin; select 1 from user_account for update").await.unwrap();
-        let _ = forgot(&app, &ada.email).expect(202);
-        client.batch_execute("rollback").await.unwrap();
+        client
     });
+
+    let _ = forgot(&app, &ada.email).expect(202);
+
+    block_on(client.batch_execute("rollback")).unwrap();
     assert_eq!(app.mails(LETTER, &ada.email).len(), 1);
 }
 
