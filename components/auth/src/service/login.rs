@@ -37,7 +37,7 @@ pub async fn log_in(cx: &Cx, login: &Login) -> Result<Tokens, Problem> {
     let logins = guess::logins(cx, login.account.as_str())?;
     let attempt = Attempt::begin_beside(cx, subjects, Some(&logins)).await?;
     let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost)?;
-    let about = guess::noted(cx, login.account.as_str(), known.is_some())?;
+    let about = guess::noted(cx, login.account.as_str())?;
     let Some(known) = known.filter(|_| is_proven) else {
         // Of a known and of an unknown account the same is kept, in the same time.
         let account = cx.keyed_digest("audit account", login.account.as_str())?;
