@@ -20,7 +20,7 @@ use super::figure::Figure;
 type Row = fn(&Bench<'_>) -> Result<Vec<Figure>>;
 
 /// Every row with the name by which it is chosen.
-pub const ALL: [(&str, Row); 20] = [
+pub const ALL: [(&str, Row); 21] = [
     ("bare", native::bare),
     ("sqlite", guard::sqlite),
     ("postgres", guard::postgres),
@@ -28,7 +28,8 @@ pub const ALL: [(&str, Row); 20] = [
     ("keys-postgres", keys::postgres),
     ("login", login::login),
     ("crowd", crowd::crowd),
-    ("timing", timing::timing),
+    ("timing-sqlite", timing::sqlite),
+    ("timing-postgres", timing::postgres),
     ("analyze", analyze::analyze),
     ("audit-check", audit::check),
     ("audit-append", audit::append),

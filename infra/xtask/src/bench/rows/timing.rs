@@ -45,22 +45,32 @@ const ASKED: [Asked; 2] = [
     },
 ];
 
+/// On the embedded database.
+pub fn sqlite(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    row(bench, "SQLite", &Database::Sqlite)
+}
+
+/// On PostgreSQL, where a commit waits for the disk.
+pub fn postgres(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    row(bench, "PostgreSQL", &Database::postgres(bench)?)
+}
+
 /// Each operation, for somebody's address and for nobody's.
-pub fn timing(bench: &Bench<'_>) -> Result<Vec<Figure>> {
-    let state = bench.lifeline.folder("timing")?;
-    let placed = application().on(&state, &Database::Sqlite).with_variable("trusted_proxies", "1");
+fn row(bench: &Bench<'_>, on: &str, database: &Database<'_>) -> Result<Vec<Figure>> {
+    let state = bench.lifeline.folder(&format!("timing-{on}"))?;
+    let placed = application().on(&state, database).with_variable("trusted_proxies", "1");
     let server = Server::host(bench, &placed)?;
     for number in 1..=ATTEMPTS + WARMING {
         customers::register_from(&server, number, &[&from(number)])?;
     }
     let mut figures = Vec::new();
     for asked in &ASKED {
-        figures.extend(compare(&server, asked)?);
+        figures.extend(compare(&server, asked, on)?);
     }
     Ok(figures)
 }
 
-fn compare(server: &Server<'_>, asked: &Asked) -> Result<[Figure; 2]> {
+fn compare(server: &Server<'_>, asked: &Asked, on: &str) -> Result<[Figure; 2]> {
     let (mut known, mut unknown) = (Vec::with_capacity(ATTEMPTS), Vec::with_capacity(ATTEMPTS));
     for number in 1..=ATTEMPTS + WARMING {
         for is_known in [number % 2 == 0, number % 2 == 1] {
@@ -78,7 +88,7 @@ fn compare(server: &Server<'_>, asked: &Asked) -> Result<[Figure; 2]> {
     unknown.sort_by(f64::total_cmp);
     let (of_known, of_unknown) = (median(&known), median(&unknown));
     let difference = (of_known / of_unknown - 1.0).abs() * 100.0;
-    let name = format!("{}: known against unknown address, medians", asked.name);
+    let name = format!("{}: known against unknown address, {on}, medians", asked.name);
     let medians = Figure::quantity(&name, difference, "%", Aim::Below(2.0))
         .and("known ms", of_known)
         .and("unknown ms", of_unknown);
