@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use insula_audit::entry::Entry;
-use insula_tests::support::{App, PASSWORD, Person};
+use insula_tests::support::{App, Caller, PASSWORD, Person};
 use serde_json::json;
 
 use super::{actions, log};
@@ -247,5 +247,26 @@ fn whoever_registers_with_an_invitation_is_in_both_logs_and_a_refused_one_in_non
     assert_eq!(told[0].facts["role"], "analyst");
     assert!(
         [told, of_person].iter().all(|entries| entries[0].actor.id.as_deref() == made["user"]["id"].as_str())
+    );
+}
+
+#[test]
+fn who_logs_out_everywhere_is_in_the_platforms_log_and_who_logs_out_here_as_well() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let other = app.log_in(&ada.email);
+    let before = platform(&app).len();
+    let log_out = |caller: &Caller<'_>, everywhere: bool| {
+        let body = json!({ "everywhere": everywhere });
+        let _ = caller.post("/api/v1/auth/logout", &body).send().expect(204);
+    };
+    log_out(&other, false);
+    log_out(&ada, true);
+    let entries = platform(&app);
+    let entries = &entries[before..];
+    assert_eq!(actions(entries), ["session.ended", "sessions.ended"]);
+    assert!(
+        entries.iter().all(|entry| entry.actor.id.as_deref() == Some(ada.user_id.as_str())),
+        "{entries:?}"
     );
 }

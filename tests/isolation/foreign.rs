@@ -79,6 +79,15 @@ fn an_etag_of_another_tenant_changes_nothing_there() {
             bob.request("PATCH", &path).json(&json!({ "name": "stolen" })).header("if-match", tag).send();
         answer.problem(404, "not-found");
     }
+    // Nor is it one of his own.
+    let own = format!("/api/v1/tenants/{}", bob.tenant_id);
+    for tag in and_changed(&etag) {
+        let answer =
+            bob.request("PATCH", &own).json(&json!({ "name": "his" })).header("if-match", &tag).send();
+        assert!(matches!(answer.status, 400 | 412 | 422), "{answer}");
+        let read = bob.get(&own).header("if-none-match", &tag).send();
+        assert!(read.status != 304, "{read}");
+    }
     assert_eq!(app.db().dump(), before);
 }
 

@@ -42,6 +42,27 @@ fn the_plan_is_the_operators_choice_and_counts_from_the_next_call_on() {
     assert_eq!(app.db().rows("select plan from tenant").concat().concat(), "professional");
 }
 
+/// Of many that have seen the same version one changes it, and is not overwritten by another.
+#[test]
+fn of_eight_who_saw_the_same_version_one_changes_it() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let path = format!("/api/v1/tenants/{}", ada.tenant_id);
+    let seen = ada.get(&path).send().expect(200).header("etag").to_owned();
+
+    let answers = eight_at_once(|number| {
+        let body = json!({ "name": format!("Name {number}") });
+        ada.request("PATCH", &path).header("if-match", &seen).json(&body).send()
+    });
+
+    let (made, stale): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!(made.len(), 1, "{answers:?}");
+    for answer in stale {
+        answer.problem(412, "stale");
+    }
+    assert_eq!(ada.get(&path).send().expect(200).json(), made[0].json());
+}
+
 #[test]
 fn who_saw_another_version_changes_nothing() {
     let app = App::start();

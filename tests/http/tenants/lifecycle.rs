@@ -77,6 +77,26 @@ fn what_the_operator_has_suspended_no_member_activates_or_removes() {
 }
 
 #[test]
+fn the_operator_removes_a_suspended_tenant_and_nobody_brings_it_back() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let _ = set(&app.operator(), &ada.tenant_id, "suspend").expect(200);
+    remove(&ada, &ada.tenant_id).problem(403, "tenant-suspended");
+    assert_eq!(state(&app, &ada), "suspended");
+
+    let leaving = remove(&app.operator(), &ada.tenant_id).expect(202).json();
+
+    assert_eq!(
+        (leaving["state"].as_str(), state(&app, &ada).as_str()),
+        (Some("deprovisioning"), "deprovisioning")
+    );
+    for what in ["activate", "suspend"] {
+        set(&app.operator(), &ada.tenant_id, what).problem(409, "invalid-transition");
+    }
+    assert_eq!(state(&app, &ada), "deprovisioning");
+}
+
+#[test]
 fn nobody_else_changes_the_state_of_a_tenant() {
     let app = App::start();
     let (ada, bob) = (app.person("ada"), app.person("bob"));
