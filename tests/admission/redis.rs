@@ -187,13 +187,17 @@ fn a_call_costs_one_command_on_redis() {
     assert_eq!(statuses, [200, 200, 200, 200, 429, 429]);
     let stats = redis.run(&["INFO", "commandstats"]);
     let text = redis::from_redis_value::<String>(stats).unwrap();
-    // What the script itself does, and what this test asks, is in the server's figures as well.
+    // What the script does, and what this test asks, is in the server's figures as well.
     let called = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
         line.map_or(0, |rest| rest.split(',').next().unwrap().parse::<u32>().unwrap())
     };
-    println!("{text}");
     assert_eq!(called("eval"), 6, "{text}");
+    // Of two buckets, the plan's and the key's: each is read by the script, and written where the call is let in.
+    assert_eq!((called("get"), called("set")), (12, 8), "{text}");
+    let asked_here = ["eval", "get", "set", "config|resetstat", "auth", "client|setinfo", "info"];
+    let mut all = text.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split(':').next());
+    assert!(all.all(|name| asked_here.contains(&name)), "{text}");
 }
 
 /// Where no host refuses to start, as Spin doesn't, the first call says it.
