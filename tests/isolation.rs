@@ -6,10 +6,12 @@ mod databases;
 mod foreign;
 mod login;
 mod provisioning;
+mod rights;
 mod rows;
 mod schemas;
 mod scope;
 mod stopped;
+mod stopped_at;
 
 use insula_tests::support::{App, Database};
 use tokio_postgres::NoTls;

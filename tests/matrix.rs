@@ -2,6 +2,7 @@
 
 mod access;
 mod audited;
+mod fuzzed;
 mod good;
 mod granted;
 mod isolation;
@@ -9,5 +10,6 @@ mod malformed;
 mod repeated;
 mod samples;
 mod shape;
+mod tagged;
 mod whole;
 mod world;

@@ -3,6 +3,7 @@
 mod rotation;
 mod server;
 mod tenant_keys;
+mod untouched;
 
 use std::sync::{Arc, OnceLock};
 

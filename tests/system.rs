@@ -11,3 +11,4 @@ mod http;
 mod isolation;
 mod matrix;
 mod secrets;
+mod seeded;

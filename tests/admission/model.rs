@@ -11,7 +11,6 @@ mod rule;
 mod steps;
 mod world;
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use insula_domain::admission::Demand;
@@ -19,10 +18,10 @@ use insula_domain::bucket::Rate;
 use insula_domain::custom_limit::Custom;
 use insula_domain::permission::Permission;
 use insula_tests::support::App;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use self::steps::steps;
 use self::world::World;
+use crate::seeded;
 
 const RATE: Rate = Rate::per_minute(30, 4);
 const QUOTA: i64 = 5;
@@ -100,10 +99,10 @@ fn random_calls_get_the_decisions_that_the_model_gives() {
     let app = App::start();
     let ada = app.person("ada");
     let world = World::new(&app, &ada);
-    if let Ok(seed) = std::env::var("INSULA_ADMISSION_SEED") {
-        return play_all(&world, seed.parse().expect("INSULA_ADMISSION_SEED is a number"));
+    if let Some(seed) = seeded::named("INSULA_ADMISSION_SEED") {
+        return play_all(&world, seed);
     }
-    let first = RandomState::new().build_hasher().finish() >> 1;
+    let first = seeded::random();
     let begun = Instant::now();
     for seed in first.. {
         play_all(&world, seed);
@@ -122,11 +121,6 @@ fn random_calls_get_the_decisions_that_the_model_gives() {
 
 /// Plays the sequences of a seed, and shortens the one that fails.
 fn play_all(world: &World<'_>, seed: u64) {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config =
-        Config { cases: BATCH, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let outcome = runner.run(&steps(), |steps| world.play(&steps));
+    let outcome = seeded::runner(seed, BATCH).run(&steps(), |steps| world.play(&steps));
     outcome.unwrap_or_else(|error| panic!("INSULA_ADMISSION_SEED={seed} plays this again: {error}"));
 }

@@ -59,13 +59,31 @@ fn whose_view_the_operator_looked_at_is_in_the_tenants_log() {
 }
 
 #[test]
-fn what_the_operator_reads_of_many_tenants_is_in_the_platforms_log() {
+fn what_the_operator_reads_of_many_tenants_is_in_the_platforms_log_and_in_that_of_each() {
     let app = App::start();
-    let ada = app.person("ada");
-    let _ = app.operator().get("/api/v1/tenants").send().expect(200);
+    let people = ["ada", "bob", "eve"].map(|name| app.person(name));
+    let mut told = [0; 3];
+    for (query, count) in [("", 3), ("?limit=1", 1), ("?state=deleted", 0)] {
+        let page = app.operator().get(&format!("/api/v1/tenants{query}")).send().expect(200).json();
+        let shown = page["items"].as_array().unwrap();
+        assert_eq!(shown.len(), count);
+        for (person, told) in people.iter().zip(&mut told) {
+            *told += usize::from(shown.iter().any(|tenant| tenant["id"] == person.tenant_id));
+        }
+        for (person, told) in people.iter().zip(told) {
+            let read = of(&app, &person.tenant_id, "operator.read");
+            assert_eq!(paths(&read), vec!["/api/v1/tenants"; told], "{query}");
+        }
+    }
+    let _ = app.operator().get("/api/v1/workspaces?limit=200").send().expect(200);
+    for person in &people {
+        assert_eq!(paths(&of(&app, &person.tenant_id, "operator.read")).last(), Some(&"/api/v1/workspaces"));
+    }
     let _ = app.operator().get("/api/v1/auth/signing-keys").send().expect(200);
-    let _ = ada.get("/api/v1/tenants").send().expect(200);
-    assert_eq!(paths(&of(&app, "platform", "operator.read")), ["/api/v1/tenants"]);
+    let _ = people[0].get("/api/v1/tenants").send().expect(200);
+    let of_platform = of(&app, "platform", "operator.read");
+    let lists = ["/api/v1/tenants", "/api/v1/tenants", "/api/v1/tenants", "/api/v1/workspaces"];
+    assert_eq!(paths(&of_platform), lists);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use insula_domain::scope::Scope;
 use insula_tests::journeys::program::{Test, run};
 use insula_tests::journeys::{Backing, Client, Operations, Schemathesis, Server};
 use insula_tests::support::{Form, repository};
@@ -16,7 +17,6 @@ const LIFT_LIMITS: &str = "update plan set requests_per_minute = 1000000, burst 
 const ALL: Operations = Operations::Without(&[]);
 /// They end what a person tries all else with: the session, or the tenant.
 const ENDINGS: [&str; 3] = ["logout", "remove_tenant", "suspend_tenant"];
-const EVERY_SCOPE: [&str; 8] = ["read", "write", "generate", "analyze", "fix", "query", "admin", "billing"];
 
 fn main() -> ExitCode {
     let Some(program) = std::env::var_os("INSULA_TEST_SCHEMATHESIS") else {
@@ -107,7 +107,7 @@ fn report(person: &Client) -> String {
 }
 
 fn key(person: &Client) -> Value {
-    let body = json!({ "name": "contract", "scopes": EVERY_SCOPE });
+    let body = json!({ "name": "contract", "scopes": Scope::ALL });
     person.post_json("/api/v1/api-keys", &body).send().expect(201).json()
 }
 

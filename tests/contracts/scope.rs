@@ -1,10 +1,10 @@
 //! No statement touches the rows of tenants without saying of which tenant. The tables are those of the data map, the
 //! statements those of every component.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use insula_domain::data_map::TABLES;
-use insula_tests::support::repository;
+use insula_tests::support::{files, repository};
 
 /// Statements that serve all tenants, and why they may.
 const OF_ALL: &[(&str, &str)] = &[
@@ -67,18 +67,6 @@ const OF_ALL: &[(&str, &str)] = &[
     ("report_count_seen.sql", "counts what a scope shows, to find out whether any of it is another's"),
 ];
 
-/// The statements of a folder, whatever folder of it they are in.
-fn statements(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            statements(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "sql") {
-            found.push(path);
-        }
-    }
-}
-
 /// The words of a statement, without its comments.
 fn words(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
@@ -95,14 +83,14 @@ fn touches(words: &[String], table: &str) -> bool {
 
 /// The statements of all components.
 fn all_statements() -> Vec<PathBuf> {
-    let mut files = Vec::new();
+    let mut found = Vec::new();
     for component in std::fs::read_dir(repository().join("components")).unwrap() {
         let folder = component.unwrap().path().join("sql");
         if folder.is_dir() && !folder.ends_with("sql/sql") {
-            statements(&folder, &mut files);
+            found.extend(files(&folder, "sql"));
         }
     }
-    files
+    found
 }
 
 /// Whether it picks or makes rows of one tenant: `tenant_id = $1`, what hangs on `tenant t` where `t.id = $1`, or a row with one.
@@ -157,15 +145,31 @@ fn a_statement_without_a_tenant_would_be_found() {
     assert!(!by_tenant("select r.id from report r join usage_counter u on u.tenant_id = r.tenant_id"));
 }
 
+/// What a tenant's scope refuses at run time it finds by this spelling (`components/sql/src/foreign.rs`).
+#[test]
+fn a_tenant_is_asked_for_in_one_spelling() {
+    let mut asked = 0;
+    for file in all_statements() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let dense: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let spelt = text.matches("tenant_id = $").count();
+        assert_eq!(dense.matches("tenant_id=$").count(), spelt, "{}", file.display());
+        // Who asks for the system may leave the tenant open by `coalesce`.
+        for other in ["$1=tenant_id", "tenant_idin($", "tenant_id=any($", "tenant_id=cast($"] {
+            assert!(!dense.contains(other), "{other} in {}", file.display());
+        }
+        asked += spelt;
+    }
+    assert!(asked >= 100, "only {asked}");
+}
+
 /// The seam of SQL and nothing else says for whom a statement acts, and as whom.
 #[test]
 fn no_component_sets_a_scope_or_a_role() {
-    let mut files = all_statements();
-    for component in std::fs::read_dir(repository().join("components")).unwrap() {
-        sources(&component.unwrap().path(), &mut files);
-    }
-    assert!(files.len() > 400, "only {} files", files.len());
-    for file in files {
+    let mut all = all_statements();
+    all.extend(sources());
+    assert!(all.len() > 400, "only {} files", all.len());
+    for file in all {
         let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         // The column of that name is another thing.
@@ -189,14 +193,43 @@ fn only_auth_names_the_table_of_signing_keys() {
     }
 }
 
-/// The sources of a component, its tests as well.
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
+/// Nor does it by a text in its own code; a test of the fault is in none.
+#[test]
+fn no_code_but_auths_has_a_statement_about_signing_keys() {
+    let all = sources();
+    assert!(all.len() > 300, "only {} files", all.len());
+    for file in all {
+        if file.starts_with(repository().join("components/auth")) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+        let words: Vec<&str> =
+            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let verbs = ["from", "into", "update", "join"];
+        let states = |pair: &[&str]| verbs.contains(&pair[0]) && pair[1] == "signing_key";
+        assert!(!words.windows(2).any(states), "{}", file.display());
+    }
+}
+
+/// Protects every scope: who opened a connection of its own would say for itself whom it acts for.
+#[test]
+fn only_the_seam_of_sql_opens_a_database() {
+    let mut opening = 0;
+    for file in sources() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let names = ["spin_sdk::sqlite", "spin_sdk::pg", "spin_sdk::{", "Connection::open"];
+        if names.iter().any(|name| text.contains(name)) {
+            // A Redis holds buckets alone.
+            let rooms = ["components/sql", "components/access/src/store/redis"];
+            let is_known = rooms.iter().any(|room| file.starts_with(repository().join(room)));
+            assert!(is_known, "{}", file.display());
+            opening += 1;
         }
     }
+    assert!(opening >= 2, "only {opening} files of the seam do");
+}
+
+/// The sources of all components, their tests as well.
+fn sources() -> Vec<PathBuf> {
+    files(&repository().join("components"), "rs")
 }

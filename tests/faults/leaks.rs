@@ -28,7 +28,7 @@ fn a_refused_batch_leaves_nothing() {
     let app = app();
     let answer = app.request("GET", "/unruly/refused").send().expect(200);
     assert_eq!(answer.text(), "refused 1");
-    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
+    assert_eq!(app.db().number("select count(*) from guess where ready_at_ms = 7"), 0);
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_batch_that_times_out_leaves_nothing_behind_on_postgresql() {
     let app = app();
     app.request("GET", "/unruly/sleep-in-batch").send().problem(504, "timeout");
     assert_eq!(look(&app), NOTHING);
-    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0);
+    assert_eq!(app.db().number("select count(*) from guess where ready_at_ms = 7"), 0);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_transaction_of_a_components_own_leaks_nothing_however_the_component_leaves_
         let answer = app.request("GET", &format!("/unruly/raw-transaction-then-{way}")).send();
         assert_eq!(answer.status, status, "{way}: {answer}");
         assert_eq!(look(&app), NOTHING, "{way}");
-        assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 0, "{way}");
+        assert_eq!(app.db().number("select count(*) from guess where ready_at_ms = 7"), 0, "{way}");
     }
 }
 
@@ -102,8 +102,17 @@ fn the_role_of_a_tenant_is_left_however_its_statement_ends_on_postgresql() {
 fn of_a_use_case_that_traps_and_one_that_is_refused_only_what_was_committed_stays() {
     let app = app();
     app.request("GET", "/unruly/trap-after-half").send().problem(500, "internal");
-    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 1);
+    assert_eq!(app.db().number("select count(*) from guess where ready_at_ms = 7"), 1);
     let answer = app.request("GET", "/unruly/refused").send().expect(200);
     assert_eq!(answer.text(), "refused 1");
-    assert_eq!(app.db().number("select count(*) from metric where unit = 'x'"), 1);
+    assert_eq!(app.db().number("select count(*) from guess where ready_at_ms = 7"), 1);
+}
+
+#[test]
+fn a_setting_of_a_components_own_is_not_there_for_the_connections_next_user_on_postgresql() {
+    only_on_postgresql();
+    let app = app();
+    let told = app.request("GET", "/unruly/raw-setting").send().expect(200).text();
+    assert!(told.contains("stolen"), "{told}");
+    assert_eq!(look(&app), NOTHING);
 }

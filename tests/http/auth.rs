@@ -1,5 +1,6 @@
 //! People, their logins, and the key that tokens are signed with.
 
+mod device;
 mod forged;
 mod forgot_password;
 mod guessing;

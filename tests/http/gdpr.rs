@@ -83,29 +83,39 @@ fn check(file: &str, key: &Verifier) -> Result<Checked, Fault> {
     insula_audit::export::verify(file.as_bytes(), key, |_| {}).unwrap()
 }
 
+/// Where a log ends.
+fn end(database: &Database, tenant_id: &str) -> Head {
+    let ends = database.rows(&format!("select size, link from audit_head where tenant_id = '{tenant_id}'"));
+    Head { size: ends[0][0].parse().unwrap(), link: Hash::parse(&ends[0][1]).unwrap() }
+}
+
+/// The next entry of a log that ends there: its text, and where the log ends then.
+fn next(tenant_id: &str, head: Head) -> (String, Head) {
+    let entry = Entry {
+        action: "key.created".to_owned(),
+        actor: Actor { kind: "system".to_owned(), id: None },
+        at: "2030-01-01T00:00:00.000Z".to_owned(),
+        facts: [("number".to_owned(), head.size.to_string())].into(),
+        id: format!("aud_{:026}", head.size),
+        personal: None,
+        tenant_id: tenant_id.to_owned(),
+        v: VERSION,
+    };
+    let written = entry.write().unwrap();
+    (written.text, head.after(written.leaf))
+}
+
 /// The entries, and where the log ends, as they would be had so many more been appended to it.
 fn more(database: &Database, tenant_id: &str, count: u64) -> String {
-    let ends = database.rows(&format!("select size, link from audit_head where tenant_id = '{tenant_id}'"));
-    let mut head = Head { size: ends[0][0].parse().unwrap(), link: Hash::parse(&ends[0][1]).unwrap() };
+    let mut head = end(database, tenant_id);
     let mut script = String::from("begin;\n");
     for _ in 0..count {
-        let entry = Entry {
-            action: "key.created".to_owned(),
-            actor: Actor { kind: "system".to_owned(), id: None },
-            at: "2030-01-01T00:00:00.000Z".to_owned(),
-            facts: [("number".to_owned(), head.size.to_string())].into(),
-            id: format!("aud_{:026}", head.size),
-            personal: None,
-            tenant_id: tenant_id.to_owned(),
-            v: VERSION,
-        };
-        let written = entry.write().unwrap();
-        let (place, next) = (head.size, head.after(written.leaf));
+        let place = head.size;
+        let (text, next) = next(tenant_id, head);
         let _ = write!(
             script,
             "update audit_head set size = size + 1, link = '{link}' where tenant_id = '{tenant_id}';
-             insert into audit_entry values ('{tenant_id}', {place}, 1893456000000, 'key.created', null, '{}', '{link}');\n",
-            written.text,
+             insert into audit_entry values ('{tenant_id}', {place}, 1893456000000, 'key.created', null, '{text}', '{link}');\n",
             link = next.link
         );
         head = next;
@@ -116,6 +126,32 @@ fn more(database: &Database, tenant_id: &str, count: u64) -> String {
 /// Appends so many entries at once.
 fn fill(app: &App, person: &Person<'_>, count: u64) {
     app.db().execute(&more(app.db(), &person.tenant_id, count));
+}
+
+/// The same for very many, past what keeps the log.
+fn fill_many(app: &App, person: &Person<'_>, count: u64) {
+    let tenant_id = &person.tenant_id;
+    let (first, mut head) = (end(app.db(), tenant_id), end(app.db(), tenant_id));
+    let mut script = String::from("begin;");
+    while head.size < first.size + count {
+        let mut rows = Vec::new();
+        for _ in 0..1_000.min(first.size + count - head.size) {
+            let place = head.size;
+            let (text, next) = next(tenant_id, head);
+            rows.push(format!(
+                "('{tenant_id}', {place}, 1893456000000, 'key.created', null, '{text}', '{}')",
+                next.link
+            ));
+            head = next;
+        }
+        let _ = write!(script, "insert into audit_entry values {};", rows.join(","));
+    }
+    let _ = write!(
+        script,
+        "update audit_head set size = {}, link = '{}' where tenant_id = '{tenant_id}'; commit",
+        head.size, head.link
+    );
+    tamper(app, &script);
 }
 
 /// Changes the log as whoever owns the database can: with what keeps it switched off.

@@ -174,9 +174,19 @@ fn raw_sql_reaches_no_schema_without_its_scope_and_none_for_a_foreign_one_on_pos
             let _ = as_runtime(&app, scope, &[&format!("{what} {role}")]);
         }
     }
-    for function in ["insula_schema_drop", "insula_schema_make", "insula_schema_migrate", "insula_move"] {
-        let more = if function == "insula_move" { ", 'shared'" } else { "" };
-        let attack = format!("select {function}('{}'{more})", ada.tenant_id);
+    // All that act as the owner of the tables; what acts as a keeper has a list of its own.
+    let functions = app.db().rows(
+        "select proname, array_to_string(array(select case format_type(t, null) when 'text' then quote_literal('shared') else '0' end
+           from unnest(proargtypes[1:]) t), ', ')
+         from pg_proc
+         where pronamespace = 'public'::regnamespace and prosecdef and proowner = (
+           select relowner from pg_class where oid = 'tenant'::regclass)",
+    );
+    assert!(functions.len() >= 6, "{functions:?}");
+    for function in functions {
+        let [name, more] = &function[..] else { panic!("{function:?}") };
+        let separator = if more.is_empty() { "" } else { ", " };
+        let attack = format!("select {name}('{}'{separator}{more})", ada.tenant_id);
         for scope in [None, Some(bob.tenant_id.as_str()), Some(&bob.user_id), Some("")] {
             let told = as_runtime(&app, scope, &[&attack]).expect_err(&attack);
             assert!(told.contains("not of this tenant"), "{attack}: {told}");

@@ -47,9 +47,17 @@ fn neither_scope_nor_role_is_left_however_the_statement_ends_on_postgresql() {
                 (batch(id, "select current_user::text as who", true), &*hers),
                 (batch(id, "select 1 as one where false", false), "refused"),
                 (batch(id, "select 1 as one where false", true), "refused"),
+                (
+                    batch(id, &format!("select set_config('insula.scope', '{id}', false) as set"), false),
+                    "results",
+                ),
                 (batch(id, "select 1 / 0 as never", false), "failed"),
                 (batch(id, "select 1 / 0 as never", true), "failed"),
-                (batch(id, "select set_config('role', 'postgres', true) as set", false), "results"),
+                (batch(id, "select set_config('role', 'postgres', true) as set", false), "42501"),
+                (batch(id, "select set_config('role', 'none', false) as set", false), "42501"),
+                (batch(id, "select set_config('insula.scope', 'system', true) as set", false), "42501"),
+                (batch(id, "select set_config('insula.scope', 'system', false) as set", false), "42501"),
+                (batch(id, "select set_config('insula.scope', 'system', false) as set", true), "failed"),
                 (batch(id, "select set_config('role', 'postgres', true) as set", true), "failed"),
             ];
             for (statement, expected) in ways {

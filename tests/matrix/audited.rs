@@ -1,9 +1,12 @@
 //! Every route that changes something leaves the entry that stands here, or stands here with the reason why not. A route
 //! nobody thought of fails.
 
+use std::path::PathBuf;
+
+use insula_domain::action::Action;
 use insula_kit::route::{Access, Method, Route};
 use insula_tests::routes::groups;
-use insula_tests::support::App;
+use insula_tests::support::{App, files, repository};
 
 use super::good::good;
 use super::samples::{path, request};
@@ -119,6 +122,19 @@ fn every_route_that_changes_something_leaves_its_entry_in_the_log_where_it_belon
         RECORDED.iter().map(|(id, log, action)| format!("{id}: {action} in {log:?}")).collect();
     assert_eq!(left, expected);
     assert_eq!(named.len(), UNRECORDED.len() + ELSEWHERE.len(), "an excuse is for no route: {named:?}");
+}
+
+#[test]
+fn every_action_that_there_is_is_met_here_or_in_a_test_that_names_it() {
+    let tests = files(&repository().join("tests"), "rs").into_iter();
+    let other = |path: &PathBuf| {
+        !path.ends_with("matrix/audited.rs") && !path.iter().any(|folder| folder == "guests")
+    };
+    let elsewhere: String = tests.filter(other).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    for action in Action::ALL {
+        let here = RECORDED.iter().any(|(_, _, recorded)| *recorded == action.as_str());
+        assert!(here || elsewhere.contains(action.as_str()), "{}", action.as_str());
+    }
 }
 
 /// Whether the operator may read there what is a tenant's.

@@ -1,10 +1,10 @@
-//! Every route that changes something, where its entry can't be written: nothing of the change is there.
+//! Every route that changes something, and the tick, where the entry can't be written: nothing of the change is there.
 
 use std::time::Duration;
 
 use insula_kit::route::Method;
 use insula_tests::routes::groups;
-use insula_tests::support::{App, Database};
+use insula_tests::support::{App, Database, Form, only_on_postgresql};
 
 use super::audited::is_recorded_here;
 use super::good::good;
@@ -46,6 +46,27 @@ fn a_change_whose_entry_can_not_be_written_is_not_made() {
         tried += 1;
     }
     assert!(tried >= 30, "only {tried} were tried");
+}
+
+/// Protects a tenant's product data: they are where its row says, also when the move can't be noted.
+#[test]
+fn a_move_of_product_data_whose_entry_can_not_be_written_is_not_made_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let _ = ada.request("POST", "/api/v1/analyze").form(&Form::file("a,b\n1,2\n")).send().expect(201);
+    let own = format!("/api/v1/tenants/{}", ada.tenant_id);
+    for model in ["shared", "schema"] {
+        let body = serde_json::json!({ "isolation": model });
+        refuse_entries(&app, true);
+        let before = (app.db().dump(), app.db().own_tables());
+        let answer = ada.request("PATCH", &own).json(&body).send();
+        let after = (app.db().dump(), app.db().own_tables());
+        refuse_entries(&app, false);
+        assert!(answer.status >= 500, "{answer}");
+        assert_eq!(after, before, "{model}");
+        let _ = ada.request("PATCH", &own).json(&body).send().expect(200);
+    }
 }
 
 /// What nobody asks for, and is done when it is due.

@@ -17,7 +17,7 @@ use super::{PASSWORD, ask, sealing, text};
 const NEW: &str = "the master key of tomorrow, 32 characters or more";
 const STEP: Duration = Duration::from_secs(30);
 
-fn old() -> &'static str {
+pub fn old() -> &'static str {
     &secrets().master_key
 }
 
@@ -37,7 +37,7 @@ fn product(app: &App, previous: &str) -> App {
 }
 
 #[track_caller]
-fn rewrap(app: &App, query: &str) -> Value {
+pub fn rewrap(app: &App, query: &str) -> Value {
     app.operator().request("POST", &format!("/internal/master-key/rewrap{query}")).send().expect(200).json()
 }
 
@@ -47,8 +47,8 @@ fn log_in(app: &App, email: &str, code: &str) -> Answer {
 }
 
 /// What stays as it is through an exchange, and who can tell.
-struct House<'a> {
-    ada: Person<'a>,
+pub struct House<'a> {
+    pub ada: Person<'a>,
     device: Device,
     codes: Vec<String>,
     audit_key: Value,
@@ -57,7 +57,7 @@ struct House<'a> {
 }
 
 impl<'a> House<'a> {
-    fn of(app: &'a App) -> Self {
+    pub fn of(app: &'a App) -> Self {
         let ada = app.person("ada");
         let device = ada.enrol(app);
         app.advance(STEP);
@@ -112,11 +112,11 @@ fn with_made_keys(settings: &mut insula_host::Settings) {
     settings.variables.insert("signing_algorithm".to_owned(), "EdDSA".to_owned());
 }
 
-fn start() -> App {
+pub fn start() -> App {
     App::with(Options { settings: with_made_keys, ..Options::default() }).without_limits()
 }
 
-fn renewed_with_made_keys(app: &App, previous: &str) -> App {
+pub fn renewed_with_made_keys(app: &App, previous: &str) -> App {
     app.beside(|settings| {
         with_made_keys(settings);
         rekey(settings, previous);
@@ -191,7 +191,7 @@ fn people(app: &App, count: u32) -> Vec<UserId> {
     };
     let ids: Vec<UserId> = (0..count).map(id).collect();
     let row = |id: &UserId| {
-        let wrapped = wrap::wrap(&keys, &subject::info(*id), [7; 12], &id.to_string()).unwrap();
+        let wrapped = wrap::wrap(&keys, &subject::info(*id), [7; 24], &id.to_string()).unwrap();
         format!("('{id}', '{}', '{}', 0)", wrapped.sealed, wrapped.by)
     };
     let rows = ids.iter().map(row).collect::<Vec<_>>().join(", ");

@@ -16,7 +16,7 @@ fn what_a_tenant_sealed_is_opened_and_neither_it_nor_its_key_is_stored_in_clear(
     assert_eq!(text(ask(&product, "open", place, &sealed)), "a secret");
     assert!(!sealed.contains("secret"));
     let keys = app.db().rows("select tenant_id, length(sealed), length(wrapped_by) from tenant_key");
-    assert_eq!(keys, [[ada.tenant_id.as_str(), "123", "16"]]);
+    assert_eq!(keys, [[ada.tenant_id.as_str(), "141", "16"]]);
 }
 
 #[test]

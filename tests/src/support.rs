@@ -23,6 +23,7 @@ pub(crate) mod redis;
 mod request;
 mod scanner;
 mod second;
+mod stall;
 
 pub use answer::Answer;
 pub use app::{App, Options};
@@ -35,7 +36,8 @@ pub use line::Line;
 pub use multipart::Form;
 pub use people::{Caller, PASSWORD, Person};
 pub use postgres::{only_on_postgresql, server_address};
-pub use program::{block_on, program, repository, secrets};
+pub use program::{block_on, files, program, repository, secrets};
 pub use redis::{Redis, only_on_redis};
 pub use request::Request;
 pub use second::Second;
+pub use stall::Stall;

@@ -32,7 +32,7 @@ pub fn of(decision: Decision, question: &Question) -> Result<wit::Grant, wit::De
 pub fn failure(error: &Error) -> types::Failure {
     match error {
         Error::Busy | Error::Unreachable(_) => types::Failure::Unavailable(error.to_string()),
-        Error::Refused(_) | Error::Statement(_) | Error::Decode(_) | Error::Elsewhere => {
+        Error::Refused(_) | Error::Statement(_) | Error::Decode(_) | Error::Elsewhere | Error::Foreign => {
             types::Failure::Internal(error.to_string())
         }
     }

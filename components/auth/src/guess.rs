@@ -3,171 +3,62 @@
 //!
 //! An attempt is counted before the secret is looked at, in one statement, so of calls at once no more get through than
 //! of calls one after the other, and a refused one costs no hash. A right one takes its count back. What is counted
-//! depends on whether the person has logged in from this network before:
+//! depends on where the attempt is made:
 //!
-//! - From a **known** network: the account from this network alone. What strangers do elsewhere, or to other accounts
-//!   from here, keeps nobody out where they have been before.
-//! - From **anywhere else**: the account from this network, the account from all unknown networks together, the network,
-//!   and its surroundings. Whoever has many networks is held to the account's pace, whose longest wait is half a minute,
-//!   so that it never becomes a lock-out; whoever tries many accounts is held to the network's.
+//! - On a **device of the person's own** ([`crate::device`]): that device alone. What strangers do, be it from the same network
+//!   and without a pause, keeps nobody out there. Whoever chooses a new password by mail gets such a device; where a
+//!   neighbour asks for mail without end, that has to be asked for from another network.
+//! - In a **session** that goes on, where the person is asked again: that session alone.
+//! - **Anywhere else**: the account from this network, the account from everywhere, the network, and its surroundings.
+//!   Whoever has many networks is held to the account's pace, whose longest wait is half a minute; whoever tries many
+//!   accounts is held to the network's. Those that succeed are counted by account as well.
 //!
-//! An unknown address is counted as a known one is, by its text. Nobody can tell the two apart by what is refused, except
-//! from a network that the person has logged in from. A success forgets what was counted for the account from this
-//! network; from the others it takes back its own count only, or an attacker could make room with an account of its own.
+//! An unknown address is counted as a known one is, by its text, and before anybody looks who has it. Nobody without the
+//! device can tell the two apart by what is refused. A success forgets what was counted on the device or in the session;
+//! elsewhere it takes back its own count only: or an attacker could make room with an account of its own, and a neighbour
+//! could tell by the room that a person has just come.
 //!
 //! More things are slowed down that are no failures. Logins that succeed are counted by account, because each costs
-//! a hash and a session; the count is looked at before the hash and made with the session, so only who has the password
-//! moves it. In the same way exchanges of refresh tokens are counted by person. A registration is counted as if its
-//! address were taken, and takes that back when it isn't: who looks for customers among addresses is held to a few a
-//! day.
+//! a hash and a session: on devices of the person's own the count is looked at before the hash and made with the session, so
+//! that nobody else moves it; elsewhere it is one of all attempts, right or wrong, so that it tells nothing. In the same way
+//! exchanges of refresh tokens are counted by person. A registration is counted as if its address were taken, and takes that
+//! back when it isn't: who looks for customers among addresses is held to a few a day.
 //!
 //! Accounts and networks are kept as digests under the platform's key, so the table names nobody.
 
 pub mod rule;
 mod store;
+mod subject;
 
-use std::net::{IpAddr, Ipv6Addr};
-
-use insula_domain::known_networks::around;
-use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::time::Timestamp;
 use insula_kit::{Cx, Problem, schema};
 
-use self::rule::{CODE, ELSEWHERE, LOGIN, NETWORK, PAIR, REFRESH, Rule, TAKEN, TAKEN_WIDE, WIDE};
+use self::rule::PAIR;
+use self::subject::OnSuccess;
+pub use self::subject::{
+    Proof, Subject, again, code, logins, mail, noted, password, refreshes, registration, taken, token,
+};
 use crate::error::Error;
 
 /// For how long another failed login isn't noted: as long as who fails from one network waits at most.
 pub const NOTED_MS: i64 = PAIR.longest_wait_ms;
-/// How long a network stays known after the last login from it: 90 days.
-const KNOWN_MS: i64 = 90 * 86_400_000;
-
-/// What attempts are counted against.
-pub struct Subject {
-    digest: String,
-    rule: Rule,
-}
 
 /// An attempt that was counted. It stays counted unless its statements are run.
 #[must_use = "an attempt that succeeds has to be given back"]
 pub struct Attempt {
-    at: Timestamp,
     counted: Vec<(Subject, Timestamp)>,
-}
-
-/// What a password is tried for: an account, by the text of its address.
-pub fn password(cx: &Cx, account: &str, is_known: bool) -> Result<Vec<Subject>, Problem> {
-    subjects(cx, "password", account, PAIR, ELSEWHERE, is_known)
-}
-
-/// What a code is tried for. Whoever gets here knows the password, so there is nothing that a stranger could shut.
-pub fn code(cx: &Cx, user_id: UserId, is_known: bool) -> Result<Vec<Subject>, Problem> {
-    let place = cx.client().filter(|_| is_known).map(narrow);
-    Ok(vec![subject(cx, "code", &format!("{user_id}\n{}", place.unwrap_or_default()), CODE)?])
-}
-
-/// What secrets of 256 bits are tried for: the network. They can't be guessed; who tries nevertheless is slowed down.
-pub fn token(cx: &Cx) -> Result<Vec<Subject>, Problem> {
-    networks(cx, "token")
-}
-
-/// What accounts are made from: the network. Each costs a hash and a mail, and stays.
-pub fn registration(cx: &Cx) -> Result<Vec<Subject>, Problem> {
-    networks(cx, "registration")
-}
-
-/// What a registration may be told of that somebody is registered: the address, and the network.
-pub fn taken(cx: &Cx, email: &str) -> Result<Vec<Subject>, Problem> {
-    let mut subjects = vec![subject(cx, "taken", email, TAKEN)?];
-    subjects.extend(within(cx, "taken", TAKEN, TAKEN_WIDE)?);
-    Ok(subjects)
-}
-
-/// What logins to an account are counted by that succeed.
-pub fn logins(cx: &Cx, account: &str) -> Result<Subject, Problem> {
-    subject(cx, "login", account, LOGIN)
-}
-
-/// What exchanges of refresh tokens are counted by: each costs a signature and leaves rows.
-pub fn refreshes(cx: &Cx, user_id: UserId) -> Result<Subject, Problem> {
-    subject(cx, "refresh", &user_id.to_string(), REFRESH)
-}
-
-/// What mail to others is asked for: the network, or it would be a way to fill strangers' mailboxes.
-pub fn mail(cx: &Cx) -> Result<Vec<Subject>, Problem> {
-    networks(cx, "mail")
-}
-
-/// What makes two failed logins one for the audit log: the account and the network. Whether anybody has the account makes no
-/// difference, or the time that an entry takes would tell it. Each costs who tries a hash, and is slowed down as all are.
-pub fn noted(cx: &Cx, account: &str) -> Result<String, Problem> {
-    let place = cx.client().map(narrow).unwrap_or_default();
-    cx.keyed_digest("noted login", &format!("{account}\n{place}"))
-}
-
-/// The network that the call comes from, as it is remembered; none where the host tells none.
-pub fn network(cx: &Cx) -> Result<Option<String>, Problem> {
-    cx.client().map(|address| cx.keyed_digest("known network", &narrow(address))).transpose()
-}
-
-/// Remembers that a person has proven itself from this network.
-pub fn remember(cx: &Cx, user_id: UserId) -> Result<Vec<Statement>, Problem> {
-    let expires_at = cx.now().plus_ms(KNOWN_MS);
-    let statements = network(cx)?.map(|network| store::remember(user_id, &network, expires_at));
-    Ok(statements.into_iter().flatten().collect())
-}
-
-fn subjects(
-    cx: &Cx,
-    purpose: &str,
-    account: &str,
-    pair: Rule,
-    elsewhere: Rule,
-    is_known: bool,
-) -> Result<Vec<Subject>, Problem> {
-    let mut subjects = Vec::with_capacity(4);
-    if let Some(address) = cx.client() {
-        subjects.push(subject(cx, purpose, &format!("{account}\n{}", narrow(address)), pair)?);
-    }
-    // Without an address everybody seems to be in one place: the account's own slow pace would be a lock-out there.
-    if !is_known || subjects.is_empty() {
-        subjects.push(subject(cx, purpose, &format!("{account}\nelsewhere"), elsewhere)?);
-        subjects.extend(networks(cx, purpose)?);
-    }
-    Ok(subjects)
-}
-
-fn networks(cx: &Cx, purpose: &str) -> Result<Vec<Subject>, Problem> {
-    within(cx, purpose, NETWORK, WIDE)
-}
-
-fn within(cx: &Cx, purpose: &str, inner: Rule, outer: Rule) -> Result<Vec<Subject>, Problem> {
-    // Whoever hides where it comes from is in one place with all others who do.
-    let Some(address) = cx.client() else {
-        return Ok(vec![subject(cx, purpose, "network unknown", outer)?]);
-    };
-    Ok(vec![
-        subject(cx, purpose, &format!("network {}", narrow(address)), inner)?,
-        subject(cx, purpose, &format!("network {}", around(address)), outer)?,
-    ])
-}
-
-fn subject(cx: &Cx, purpose: &str, text: &str, rule: Rule) -> Result<Subject, Problem> {
-    Ok(Subject { digest: cx.keyed_digest("guess", &format!("{purpose}\n{text}"))?, rule })
-}
-
-/// What one customer of a provider has: an IPv4 address, an IPv6 network of 64 bits.
-fn narrow(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-    }
 }
 
 impl Subject {
     /// Counts something against the subject, in the batch of what is counted; refused when it comes too early.
     pub fn counted(&self, at: Timestamp) -> Statement {
         store::insert(&self.digest, self.rule, at)
+    }
+
+    /// The same, but nothing happens when it comes too early.
+    pub fn counted_if_ready(&self, at: Timestamp) -> Statement {
+        Statement { required: false, ..self.counted(at) }
     }
 
     /// Sees that something may be made now, without counting it.
@@ -213,7 +104,7 @@ impl Attempt {
         let mut statements: Vec<Statement> = subjects.iter().map(|subject| subject.counted(at)).collect();
         statements.extend(beside.map(|subject| store::miss(&subject.digest, at)));
         if statements.is_empty() {
-            return Ok(Self { at, counted: Vec::new() });
+            return Ok(Self { counted: Vec::new() });
         }
         let results = match cx.batch(Scope::System, statements).await {
             Ok(results) => results,
@@ -228,24 +119,28 @@ impl Attempt {
             .map(|rows| store::read_ready(rows))
             .collect::<Result<Vec<_>, _>>()?;
         let counted = subjects.into_iter().zip(ready).map(|(subject, ready)| (subject, ready.unwrap_or(at)));
-        Ok(Self { at, counted: counted.collect() })
+        Ok(Self { counted: counted.collect() })
     }
 
-    /// What the batch does that the right secret leads to: the first subject, which is the caller's own, is forgotten,
-    /// the others get their count back.
+    /// What the batch does that the right secret leads to.
     pub fn succeeded(&self) -> Vec<Statement> {
-        let (own, others) = self.counted.split_at(self.counted.len().min(1));
-        let forget = own.iter().map(|(subject, _)| store::delete(&subject.digest));
-        forget.chain(others.iter().map(|counted| self.give_back(counted))).collect()
+        let all = self.counted.iter();
+        all.filter_map(|counted| match counted.0.on_success {
+            OnSuccess::Forget => Some(store::delete(&counted.0.digest)),
+            OnSuccess::GiveBack => Some(self.give_back(counted)),
+            OnSuccess::Keep => None,
+        })
+        .collect()
     }
 
     /// What takes the attempt back and nothing else.
     pub fn undone(&self) -> Vec<Statement> {
-        self.counted.iter().map(|counted| self.give_back(counted)).collect()
+        let all = self.counted.iter().filter(|(subject, _)| !matches!(subject.on_success, OnSuccess::Keep));
+        all.map(|counted| self.give_back(counted)).collect()
     }
 
     fn give_back(&self, (subject, ready_at): &(Subject, Timestamp)) -> Statement {
-        store::give_back(&subject.digest, subject.rule, *ready_at, self.at)
+        store::give_back(&subject.digest, subject.rule, *ready_at)
     }
 }
 
@@ -260,20 +155,4 @@ async fn refusal(
     let ready_at = store::read_ready(&rows)?.unwrap_or(at);
     let wait_ms = ready_at.as_ms() - at.as_ms();
     Ok(Error::TooManyAttempts { seconds: u64::try_from(wait_ms.max(1)).unwrap_or(1).div_ceil(1_000) }.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_is_what_one_customer_has_and_its_surroundings_what_a_greedy_one_may_have() {
-        let seen = |text: &str| {
-            let address = text.parse().unwrap();
-            (narrow(address), around(address))
-        };
-        let pair = |narrow: &str, wide: &str| (narrow.to_owned(), wide.to_owned());
-        assert_eq!(seen("203.0.113.77"), pair("203.0.113.77", "203.0.113.0/24"));
-        assert_eq!(seen("2001:db8:1:2:3:4:5:6"), pair("2001:db8:1:2::/64", "2001:db8:1::/48"));
-    }
 }

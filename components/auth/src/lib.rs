@@ -29,13 +29,14 @@
 //!
 //! 1. `http` turns bytes into types and types into bytes; `routes` holds the table.
 //! 2. `service` applies the rules of `email`, `password`, `registration`, `token`, `refresh_token`, `totp`,
-//!    `recovery_code` and `impersonation`; whatever can be guessed goes through `guess`.
+//!    `recovery_code`, `device` and `impersonation`; whatever can be guessed goes through `guess`.
 //! 3. `store` states the SQL of `sql/` and reads its rows.
 //!
 //! An access token is a signed JWT that others can verify with the published key. Insula itself recognises it by the
 //! digest, and asks whether its session goes on, so a session that ends takes its tokens with it at once.
 
 mod base32;
+mod device;
 mod error;
 mod guess;
 mod http;

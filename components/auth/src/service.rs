@@ -70,8 +70,6 @@ pub async fn register(
             statements
         }
     };
-    // Its first password was chosen here, so a login from here is no stranger's.
-    statements.extend(guess::remember(cx, person.id)?);
     statements.extend(entries(cx, &person, &home).await?);
     statements.extend(probe.undone());
     match idempotency::attempt(cx, Scope::System, statements, answer).await? {

@@ -51,8 +51,8 @@ pub struct Known {
     pub membership: Option<(TenantId, Role)>,
     /// The second factor that counts.
     pub factor: Option<Factor>,
-    /// Whether it has logged in from this network before.
-    pub is_known: bool,
+    /// Since when it does.
+    pub factor_since: Option<Timestamp>,
     /// Whether the tenant is not active.
     pub is_suspended: bool,
     /// Whether it lacks the second factor that the tenant demands.
@@ -90,19 +90,14 @@ pub fn insert(person: &Person, password: &PasswordHash, tenant: Option<&FirstTen
 }
 
 /// Who has the address; the row is for [`read_known`]. An address of wrong syntax is nobody's.
-pub fn get_by_email(
-    email: Option<&Email>,
-    wanted: Wanted,
-    network: Option<String>,
-    now: Timestamp,
-) -> Statement {
+pub fn get_by_email(email: Option<&Email>, wanted: Wanted) -> Statement {
     let tenant_id = match wanted {
         Wanted::First => None,
         Wanted::This(id) => Some(id.to_string()),
         Wanted::Impossible => Some(String::new()),
     };
     let email = email.map_or("", Email::as_str);
-    Statement::new(GET_BY_EMAIL, params![network, now, tenant_id, email])
+    Statement::new(GET_BY_EMAIL, params![tenant_id, email])
 }
 
 /// One person, for [`read_person`].
@@ -128,7 +123,7 @@ pub fn read_known(row: &Row) -> Result<Known, sql::Error> {
         password,
         membership: read_place(row)?,
         factor: second_factor::read(row)?,
-        is_known: row.integer("is_known")? == 1,
+        factor_since: row.optional_time("confirmed_at_ms")?,
         is_suspended: row.integer("is_suspended")? == 1,
         is_barred: row.integer("is_barred")? == 1,
     })

@@ -155,6 +155,30 @@ mod tests {
         }
     }
 
+    /// The same as the contract draws it, a line for each arrow.
+    #[test]
+    fn the_table_is_what_the_contract_says() {
+        let drawn = "
+            pending provision provisioning
+            provisioning provisioned active
+            provisioning provisioning_failed pending
+            active suspend suspended
+            active deprovision deprovisioning
+            suspended activate active
+            suspended deprovision deprovisioning
+            deprovisioning deprovisioned deleted";
+        let mut arrows = 0;
+        for from in State::ALL {
+            for event in Event::ALL {
+                let arrow = format!("{} {} ", from.as_str(), event.as_str());
+                let to = drawn.lines().find_map(|line| line.trim().strip_prefix(&arrow));
+                assert_eq!(next(from, event).ok().map(State::as_str), to, "{arrow}");
+                arrows += usize::from(to.is_some());
+            }
+        }
+        assert_eq!(arrows, 8);
+    }
+
     #[test]
     fn states_are_read_as_they_are_written() {
         for state in State::ALL {

@@ -12,11 +12,11 @@
 //! - That a call is quick where that database doesn't answer at all: one waits until the server that it runs on gives up, and
 //!   then the database is left alone for a minute. On Spin, which sets no time, a call ends with its request's.
 
+mod batch;
 mod home_again;
+mod intents;
 
 use std::time::{Duration, Instant};
-
-use insula_domain::credential::hexadecimal;
 
 use crate::cx::Cx;
 use crate::data_key::DataKey;
@@ -24,22 +24,14 @@ use crate::id::TenantId;
 use crate::params;
 use crate::problem::Problem;
 use crate::schema::Failure;
-use crate::sql::own::{Own, Unfit, Work};
-use crate::sql::{self, Row, Rows, Scope, Statement, Visit};
+use crate::sql::own::{Own, Unfit};
+use crate::sql::{self, Scope, Statement, Visit};
+
+pub(crate) use batch::batch;
 
 const GET: &str = include_str!("../sql/tenant_database_get.sql");
 const SET_STEP: &str = include_str!("../sql/tenant_database_set_step.sql");
-const INTEND: &str = include_str!("../sql/product_intent_insert.sql");
-const LIST: &str = include_str!("../sql/product_intent_list.sql");
-const DELETE: &str = include_str!("../sql/product_intent_delete.sql");
 const SET_SILENT: &str = include_str!("../sql/tenant_database_set_silent.sql");
-
-/// How many batches may wait for a tenant's database.
-const WAITING_AT_MOST: i64 = 100;
-/// How many intents are read at once: moved rows are about a megabyte each.
-const READ_AT_ONCE: i64 = 8;
-/// The most reads of intents of one call. With more waiting, who reads is refused as busy, and the next call goes on.
-const READS: usize = 16;
 
 /// From which time on a server that a call could not reach is one that doesn't answer, and is left alone for a while: what is
 /// refused at once may be tried at once, but one that says nothing would take the time of every call.
@@ -209,132 +201,4 @@ impl Home {
         let noted = Statement::new(SET_STEP, params![step, self.tenant_id]);
         cx.query(Scope::Tenant(self.tenant_id), noted).await.map(|_| ())
     }
-
-    /// Does what waits, in order, and says whether that was all: a call does only so much. Others may do the same at once.
-    ///
-    /// # Errors
-    ///
-    /// When the tenant's database can't be reached, or refuses.
-    pub async fn settle(&self, cx: &Cx) -> Result<bool, Failure> {
-        let scope = Scope::Tenant(self.tenant_id);
-        for _ in 0..READS {
-            let list = Statement::new(LIST, params![self.tenant_id, READ_AT_ONCE]);
-            let waiting = cx.query(scope, list).await?;
-            for row in &waiting {
-                let id = row.text("id")?;
-                self.fulfil(cx, &id, row)?;
-                cx.query(scope, Statement::new(DELETE, params![self.tenant_id, id])).await?;
-            }
-            if waiting.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    async fn read_after_what_waits(&self, cx: &Cx, reads: &[&Statement]) -> Result<Vec<Rows>, Failure> {
-        if self.waiting > 0 {
-            match self.settle(cx).await {
-                Ok(true) => {}
-                Ok(false) => return Err(sql::Error::Busy.into()),
-                // It is the tenant's database in which something is wrong, and it may be put right there.
-                Err(Failure::Database(sql::Error::Statement(code))) => {
-                    let why = format!("a tenant's own database, which refuses what waits for it: {code}");
-                    return Err(sql::Error::Unreachable(why).into());
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(self.own.read(reads.iter().copied())?)
-    }
-
-    fn fulfil(&self, cx: &Cx, id: &str, row: &Row) -> Result<(), Failure> {
-        if let Some(table) = row.optional_text("moved_table")? {
-            return Ok(self.own.take(id, &table, row.text("moved_rows")?)?);
-        }
-        let work = cx.open_under(&self.key, &purpose(id), &row.text("sealed")?)?;
-        let work: Work = serde_json::from_str(&work).map_err(|_| unreadable())?;
-        Ok(self.own.apply(id, work)?)
-    }
-
-    fn intent(&self, cx: &Cx, work: &Work) -> Result<Statement, Failure> {
-        let id = hexadecimal(&cx.random::<16>()?);
-        let text = serde_json::to_string(work).map_err(|_| unreadable())?;
-        let sealed = cx.seal_under(&self.key, &purpose(&id), &text)?;
-        Ok(Statement::required(INTEND, params![self.tenant_id, id, sealed, cx.now(), WAITING_AT_MOST]))
-    }
-}
-
-/// What an intent is sealed for: it can't be put in the place of another.
-fn purpose(id: &str) -> String {
-    format!("product intent\n{id}")
-}
-
-fn unreadable() -> sql::Error {
-    sql::Error::Decode("product_intent".to_owned())
-}
-
-/// Runs a batch with product statements of a tenant that has a database of its own: what reads, there, before the rest; what
-/// changes, with the rest as an intent, and there after it.
-pub(crate) async fn batch(cx: &Cx, scope: Scope, statements: Vec<Statement>) -> Result<Vec<Rows>, Failure> {
-    let Scope::Tenant(tenant_id) = scope else { return Err(sql::Error::Elsewhere.into()) };
-    let home = Home::open(cx, tenant_id).await?;
-    let mut results = vec![Rows::new(); statements.len()];
-    read(cx, &home, &statements, &mut results).await?;
-
-    let work = Work::of(statements.iter().filter(|statement| statement.changes));
-    let first_change = statements.iter().position(|statement| statement.changes);
-    let (mut places, mut rest) = (Vec::new(), Vec::new());
-    for (place, statement) in statements.into_iter().enumerate() {
-        if Some(place) == first_change {
-            places.push(place);
-            rest.push(home.intent(cx, &work)?);
-        } else if !statement.product {
-            places.push(place);
-            rest.push(statement);
-        }
-    }
-    if rest.is_empty() {
-        return Ok(results);
-    }
-    let stored = cx.db().batch_of(scope, &rest).await.map_err(|error| match error {
-        sql::Error::Refused(at) if first_change.is_some() && places.get(at) == first_change.as_ref() => {
-            sql::Error::Unreachable("a tenant's own database, for which too much waits".to_owned())
-        }
-        sql::Error::Refused(at) => sql::Error::Refused(places.get(at).copied().unwrap_or(at)),
-        other @ (sql::Error::Busy
-        | sql::Error::Unreachable(_)
-        | sql::Error::Statement(_)
-        | sql::Error::Decode(_)
-        | sql::Error::Elsewhere) => other,
-    })?;
-    for (place, rows) in places.into_iter().zip(stored) {
-        if Some(place) != first_change {
-            results[place] = rows;
-        }
-    }
-    if first_change.is_some() && !home.is_silent {
-        // It is stored, so the caller has what it asked for; what can't be done now is done by whoever comes next.
-        let _ = home.noted(cx, home.settle(cx)).await;
-    }
-    Ok(results)
-}
-
-/// Runs what reads product data, after what waits.
-async fn read(cx: &Cx, home: &Home, statements: &[Statement], results: &mut [Rows]) -> Result<(), Failure> {
-    let is_read = |statement: &Statement| statement.product && !statement.changes;
-    let reads: Vec<_> = statements.iter().enumerate().filter(|(_, statement)| is_read(statement)).collect();
-    if reads.is_empty() {
-        return Ok(());
-    }
-    home.check_silence()?;
-    let texts: Vec<_> = reads.iter().map(|(_, statement)| *statement).collect();
-    let found = home.noted(cx, home.read_after_what_waits(cx, &texts)).await?;
-    for ((place, statement), rows) in reads.into_iter().zip(found) {
-        if statement.required && rows.is_empty() {
-            return Err(sql::Error::Refused(place).into());
-        }
-        results[place] = rows;
-    }
-    Ok(())
 }

@@ -234,7 +234,8 @@ impl From<sql::Error> for Problem {
             sql::Error::Refused(_)
             | sql::Error::Statement(_)
             | sql::Error::Decode(_)
-            | sql::Error::Elsewhere => Self::new(&INTERNAL).caused_by(error),
+            | sql::Error::Elsewhere
+            | sql::Error::Foreign => Self::new(&INTERNAL).caused_by(error),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
+use http::header::COOKIE;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use crate::validate::FieldError;
 /// A request on its way to its operation.
 pub struct Request {
     pub(crate) headers: HeaderMap,
+    pub(crate) called: String,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Bytes,
@@ -45,6 +47,12 @@ impl Request {
         self.path.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// The path that was called, without the query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.called
+    }
+
     /// A query parameter.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
@@ -55,6 +63,16 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The values of the cookies of a name (RFC 6265, 4.2), also where a host passes each in a field of its own (RFC 9113,
+    /// 8.2.3). There may be several: who serves a neighbouring domain can add one.
+    pub fn cookies(&self, name: &str) -> impl Iterator<Item = &str> {
+        let fields = self.headers.get_all(COOKIE).iter();
+        // Another cookie may be no text.
+        let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
+        pairs.filter(move |(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// The ids that the answer and its log lines carry.
@@ -186,6 +204,7 @@ mod tests {
     fn what_is_no_json_is_malformed_and_json_of_another_shape_invalid() {
         let status = |body: &'static str| {
             let request = Request {
+                called: String::new(),
                 headers: HeaderMap::new(),
                 path: Vec::new(),
                 query: Vec::new(),

@@ -9,44 +9,34 @@
 //! 6. What the operator read, in its own name or in a person's, and a refusal, is noted in the audit log.
 //! 7. Whatever came back becomes the answer, with the headers that every answer carries.
 
-use std::cell::{OnceCell, RefCell};
+mod find;
+mod finish;
+
+use std::cell::RefCell;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use insula_domain::trace::{is_request_id, parse_traceparent};
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
 use crate::client;
 use crate::config::Config;
 use crate::cx::Cx;
 use crate::guard::{self, Call};
-use crate::id::RequestId;
 use crate::idempotency;
-use crate::log;
 use crate::note::{self, Reading};
-use crate::problem::{FORBIDDEN, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::problem::{FORBIDDEN, Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::request::{Request, Upload, parse_query, too_large};
 use crate::response::{Outgoing, Response};
 use crate::route::{Access, Body, JSON_LIMIT_BYTES, Route};
 use crate::schema;
 use crate::second_factor;
-use crate::time::Timestamp;
+
+pub use finish::{Ids, refuse};
+
+use find::find;
+use finish::{finish, said};
 
 type Incoming = http::Request<IncomingRequestBody>;
-
-thread_local! {
-    /// The paths of the component's routes. Constant, built once an instance.
-    static PATHS: OnceCell<matchit::Router<Vec<usize>>> = const { OnceCell::new() };
-}
-
-/// The ids that an answer and its log lines carry.
-#[derive(Clone, Debug)]
-pub struct Ids {
-    /// `X-Request-Id`: the host's or the caller's, else one of our own.
-    pub request: String,
-    /// The trace of W3C `traceparent`, else the request's id.
-    pub trace: String,
-}
 
 /// Answers one request.
 pub async fn serve<Op: Copy + 'static>(
@@ -61,19 +51,6 @@ pub async fn serve<Op: Copy + 'static>(
         Err(problem) => said(problem, &ids),
     };
     finish(response, &ids, head)
-}
-
-/// The answer to a request that is refused; a failure of ours is logged.
-#[must_use]
-pub fn refuse(problem: Problem, ids: &Ids, head: bool) -> http::Response<Outgoing> {
-    finish(said(problem, ids), ids, head)
-}
-
-fn said(problem: Problem, ids: &Ids) -> Response {
-    if problem.kind().status >= 500 {
-        log::failure(&ids.request, &ids.trace, problem.kind().slug, problem.source());
-    }
-    problem.into_response(&ids.request, &ids.trace)
 }
 
 async fn answer<Op: Copy + 'static>(
@@ -144,7 +121,9 @@ async fn run<Op: Copy>(
     let known: Vec<&str> = route.doc.query.iter().map(|query| query.name).collect();
     let (parts, body) = incoming.into_parts();
     let query = parse_query(parts.uri.query().unwrap_or_default(), &known)?;
-    let mut request = Request { headers: parts.headers, path, query, body: Bytes::new(), upload: None };
+    let called = parts.uri.path().to_owned();
+    let mut request =
+        Request { headers: parts.headers, called, path, query, body: Bytes::new(), upload: None };
     match route.body {
         Body::None => {}
         Body::Json(_) | Body::Signed(_) => {
@@ -171,42 +150,6 @@ async fn run<Op: Copy>(
     }
 }
 
-type Found<Op> = (&'static Route<Op>, Vec<(String, String)>);
-
-fn find<Op>(routes: &'static [Route<Op>], incoming: &Incoming) -> Result<Found<Op>, Problem> {
-    PATHS.with(|paths| {
-        let paths = paths.get_or_init(|| build(routes));
-        let found = paths.at(incoming.uri().path()).map_err(|_| Problem::new(&NOT_FOUND))?;
-        let wanted = if incoming.method() == http::Method::HEAD { "GET" } else { incoming.method().as_str() };
-        let candidates = found.value.iter().map(|at| &routes[*at]);
-        let Some(route) = candidates.clone().find(|route| route.method.as_str() == wanted) else {
-            return Err(Problem::new(&METHOD_NOT_ALLOWED).header("allow", allowed(candidates)));
-        };
-        Ok((route, found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
-    })
-}
-
-/// The methods of a path; what answers `GET` answers `HEAD`.
-fn allowed<'a, Op: 'a>(routes: impl Iterator<Item = &'a Route<Op>>) -> String {
-    let methods = routes.map(|route| match route.method.as_str() {
-        "GET" => "GET, HEAD",
-        other => other,
-    });
-    methods.collect::<Vec<_>>().join(", ")
-}
-
-fn build<Op>(routes: &[Route<Op>]) -> matchit::Router<Vec<usize>> {
-    let mut router = matchit::Router::new();
-    for (at, route) in routes.iter().enumerate() {
-        let same: Vec<usize> = (0..routes.len()).filter(|other| routes[*other].path == route.path).collect();
-        if same.first() == Some(&at) {
-            // Refused paths can't occur: a test of every component builds this table.
-            let _ = router.insert(route.path, same);
-        }
-    }
-    router
-}
-
 fn upload(request: &Request, body: IncomingRequestBody, limit: usize) -> Result<Upload, Problem> {
     let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
@@ -231,49 +174,4 @@ fn expect_media_type(request: &Request, expected: &str) -> Result<(), Problem> {
 fn idempotency_key<Op>(route: &Route<Op>, headers: &HeaderMap) -> Option<String> {
     let value = headers.get("idempotency-key").filter(|_| route.creates)?;
     Some(value.to_str().unwrap_or_default().to_owned())
-}
-
-impl Ids {
-    /// The host sets both headers; where it doesn't, the request gets an id of its own.
-    #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let request =
-            text("x-request-id").filter(|id| is_request_id(id)).map_or_else(new_request_id, str::to_owned);
-        let trace = text("traceparent").and_then(parse_traceparent);
-        let trace = trace.map_or_else(|| request.clone(), |(trace, _)| trace);
-        Self { request, trace }
-    }
-}
-
-fn new_request_id() -> String {
-    let mut random = [0; 10];
-    let _ = getrandom::fill(&mut random);
-    RequestId::new(Timestamp::now(), random).to_string()
-}
-
-/// The status has been sent: what is wrong now stands only in the log.
-fn broke_off(problem: &Problem, request_id: &str) {
-    log::failure(request_id, request_id, problem.kind().slug, problem.source());
-}
-
-fn finish(response: Response, ids: &Ids, head: bool) -> http::Response<Outgoing> {
-    let length = response.body.len();
-    let has_body = response.status != 204 && response.status != 304;
-    let response = response.header("x-request-id", &ids.request).header("x-content-type-options", "nosniff");
-    let response =
-        if response.has("cache-control") { response } else { response.header("cache-control", "no-store") };
-    let is_whole = response.rest.is_none();
-    let response =
-        if has_body && is_whole { response.header("content-length", &length.to_string()) } else { response };
-    let (body, rest) = if head || !has_body { (Bytes::new(), None) } else { (response.body, response.rest) };
-    let mut answer = http::Response::new(Outgoing::new(body, rest, &ids.request, broke_off));
-    *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or_default();
-    for (name, value) in response.headers {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))
-        {
-            answer.headers_mut().append(name, value);
-        }
-    }
-    answer
 }

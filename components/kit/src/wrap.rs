@@ -1,13 +1,18 @@
-//! Wrapping: a key is stored only sealed under the master key ([`crate::seal`]), beside the name of the master key that
-//! sealed it. So the master key can be exchanged without touching what was sealed under the keys.
+//! Wrapping: a key is stored only sealed under the master key, beside the name of the master key that sealed it. So the
+//! master key can be exchanged without touching what was sealed under the keys.
 //!
-//! What a key is wrapped for, which names its owner, derives the key that it is sealed under: a wrapped key that was moved
-//! to another row opens nothing. The name of a master key is 64 bits derived from it by HKDF-SHA-256 (RFC 5869), for this
+//! It is sealed as data are ([`crate::data_key`]: XChaCha20-Poly1305), under a key derived from the master key for this
+//! purpose alone, and what it is wrapped for, which names its owner, is authenticated with it: a wrapped key that was moved
+//! to another row opens nothing. It begins with a mark, `2.`; what has none is of a release that wrapped as mail is sealed
+//! ([`crate::seal`]). That is opened still, and wrapped anew when the master key is exchanged.
+//!
+//! The name of a master key is 64 bits derived from it by HKDF-SHA-256 (RFC 5869), for this
 //! purpose alone: it tells two keys apart, and of a key that nobody can guess it tells nothing.
 
 use insula_domain::credential::hexadecimal;
 
 use crate::cx::Cx;
+use crate::data_key::DataKey;
 use crate::problem::{INTERNAL, MASTER_KEY_UNUSABLE, Problem};
 use crate::seal;
 use crate::sql::master_keys::MasterKeys;
@@ -15,6 +20,8 @@ use crate::sql::{self, Row};
 
 const NAME: &str = "name of the master key";
 const NAME_LENGTH: usize = 8;
+const MARK: &str = "2.";
+const WRAPPING: &str = "wrapping of keys";
 
 /// A wrapped key, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +64,20 @@ pub fn name(master_key: &str) -> Option<String> {
 
 /// Wraps a key under the current master key, for what `info` names.
 #[must_use]
-pub fn wrap(keys: &MasterKeys, info: &str, nonce: [u8; 12], key: &str) -> Option<Wrapped> {
-    let sealed = seal::seal(keys.current(), info, nonce, key)?;
-    Some(Wrapped { sealed, by: name(keys.current())? })
+pub fn wrap(keys: &MasterKeys, info: &str, nonce: [u8; 24], key: &str) -> Option<Wrapped> {
+    let sealed = wrapping(keys.current())?.seal(info, nonce, key)?;
+    Some(Wrapped { sealed: format!("{MARK}{sealed}"), by: name(keys.current())? })
+}
+
+fn wrapping(master_key: &str) -> Option<DataKey> {
+    seal::derive(master_key, WRAPPING).map(|key| DataKey::new(WRAPPING.to_owned(), key))
+}
+
+fn open_sealed(master_key: &str, info: &str, sealed: &str) -> Option<String> {
+    match sealed.strip_prefix(MARK) {
+        Some(sealed) => wrapping(master_key)?.open(info, sealed),
+        None => seal::open(master_key, info, sealed),
+    }
 }
 
 /// Opens what [`wrap`] wrapped, or the release before it.
@@ -70,11 +88,11 @@ pub fn wrap(keys: &MasterKeys, info: &str, nonce: [u8; 12], key: &str) -> Option
 pub fn open(keys: &MasterKeys, info: &str, wrapped: &Wrapped) -> Result<String, Unopened> {
     let is_named = |key: &&str| name(key).is_some_and(|name| name == wrapped.by);
     if wrapped.by.is_empty() {
-        let opened = keys.iter().find_map(|key| seal::open(key, info, &wrapped.sealed));
+        let opened = keys.iter().find_map(|key| open_sealed(key, info, &wrapped.sealed));
         return opened.ok_or(Unopened::Changed);
     }
     let key = keys.iter().find(is_named).ok_or_else(|| Unopened::Foreign(wrapped.by.clone()))?;
-    seal::open(key, info, &wrapped.sealed).ok_or(Unopened::Changed)
+    open_sealed(key, info, &wrapped.sealed).ok_or(Unopened::Changed)
 }
 
 impl From<Unopened> for Problem {
@@ -119,20 +137,20 @@ mod tests {
 
     #[test]
     fn a_wrapped_key_opens_with_either_master_key_and_says_which_it_was() {
-        let wrapped = wrap(&keys(b'1', None), "of ada", [7; 12], "key").unwrap();
+        let wrapped = wrap(&keys(b'1', None), "of ada", [7; 24], "key").unwrap();
         for able in [keys(b'1', None), keys(b'2', Some(b'1')), keys(b'1', Some(b'2'))] {
             assert_eq!(open(&able, "of ada", &wrapped).as_deref(), Ok("key"));
         }
         let foreign = open(&keys(b'2', Some(b'3')), "of ada", &wrapped);
         assert_eq!(foreign, Err(Unopened::Foreign(wrapped.by.clone())));
-        assert_ne!(wrap(&keys(b'2', None), "of ada", [7; 12], "key").unwrap().by, wrapped.by);
+        assert_ne!(wrap(&keys(b'2', None), "of ada", [7; 24], "key").unwrap().by, wrapped.by);
     }
 
     /// Protects against whoever can write the table and puts another's key, or an older one, into a row.
     #[test]
     fn a_wrapped_key_opens_for_its_owner_only_and_unchanged_only() {
         let able = keys(b'1', Some(b'2'));
-        let wrapped = wrap(&able, "of ada", [7; 12], "key").unwrap();
+        let wrapped = wrap(&able, "of ada", [7; 24], "key").unwrap();
         assert_eq!(open(&able, "of bob", &wrapped), Err(Unopened::Changed));
         let renamed = Wrapped { by: name(&"2".repeat(32)).unwrap(), ..wrapped.clone() };
         assert_eq!(open(&able, "of ada", &renamed), Err(Unopened::Changed));
@@ -143,13 +161,26 @@ mod tests {
     }
 
     #[test]
-    fn what_the_release_before_wrapped_opens_with_either_key() {
+    fn what_a_release_before_wrapped_opens_with_either_key() {
         let sealed = seal::seal(&"1".repeat(32), "of ada", [7; 12], "key").unwrap();
+        let named = Wrapped { sealed: sealed.clone(), by: name(&"1".repeat(32)).unwrap() };
+        assert_eq!(open(&keys(b'1', None), "of ada", &named).as_deref(), Ok("key"));
+        assert_eq!(open(&keys(b'1', None), "of bob", &named), Err(Unopened::Changed));
+        let marked = Wrapped { sealed: format!("2.{sealed}"), ..named };
+        assert_eq!(open(&keys(b'1', None), "of ada", &marked), Err(Unopened::Changed));
         let unnamed = Wrapped { sealed, by: String::new() };
         for able in [keys(b'1', None), keys(b'2', Some(b'1'))] {
             assert_eq!(open(&able, "of ada", &unnamed).as_deref(), Ok("key"));
         }
         assert_eq!(open(&keys(b'2', None), "of ada", &unnamed), Err(Unopened::Changed));
+    }
+
+    /// As computed by others: PyNaCl's `crypto_aead_xchacha20poly1305_ietf_encrypt`, under `cryptography`'s
+    /// `HKDF(SHA256(), 32, None, b"wrapping of keys")`, with `b"wrapping of keys\nof ada"` authenticated.
+    #[test]
+    fn a_wrapped_key_is_what_others_would_make_of_it() {
+        let wrapped = wrap(&keys(b'1', None), "of ada", [7; 24], "key").unwrap();
+        assert_eq!(wrapped.sealed, "2.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH-G3NAyv80jm5vvyYY4dAKckvTg");
     }
 
     #[test]
@@ -162,7 +193,7 @@ mod tests {
 
     #[test]
     fn no_failure_shows_a_key() {
-        let wrapped = wrap(&keys(b'1', None), "of ada", [7; 12], "key").unwrap();
+        let wrapped = wrap(&keys(b'1', None), "of ada", [7; 24], "key").unwrap();
         let foreign = open(&keys(b'2', None), "of ada", &wrapped).unwrap_err();
         for text in [foreign.to_string(), format!("{foreign:?}"), Unopened::Changed.to_string()] {
             assert!(!text.contains("1111") && !text.contains("2222") && !text.contains(&wrapped.sealed));

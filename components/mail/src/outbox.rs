@@ -34,7 +34,7 @@ pub fn send_token(cx: &Cx, template: Template, digest: &str, letter: &Letter) ->
     let id = cx.new_id()?;
     let content = sealed(cx, id, letter)?;
     let values = params![id, template.as_str(), content, cx.now(), digest];
-    Ok(Statement::required(INSERT_BY_TOKEN, values))
+    Ok(Statement::new(INSERT_BY_TOKEN, values))
 }
 
 /// Stores a letter to whoever has its address, unless one of the kind was stored for it within the pause. The first

@@ -29,8 +29,8 @@ const NOBODY: &str = "";
 ///
 /// As [`outbox::send`].
 pub fn ask(cx: &Cx, email: &Email) -> Result<Statement, Problem> {
-    let code = Fresh::new::<ResetPassword>(cx.random()?, cx.now()).code;
-    let letter = Letter { to: email.as_str().to_owned(), code: Some(code), tenant: None };
+    let code = Token::<ResetPassword>::new(cx.random()?);
+    let letter = Letter { to: email.as_str().to_owned(), code: Some(code.reveal().to_owned()), tenant: None };
     outbox::send(cx, Template::PasswordReset, NOBODY, &letter)
 }
 

@@ -19,6 +19,7 @@ mod append;
 pub mod bindings;
 pub mod config;
 mod explain;
+mod foreign;
 pub mod id;
 pub mod master_keys;
 mod numbering;
@@ -86,6 +87,9 @@ pub enum Error {
     /// The batch speaks of product data of a tenant that has a database of its own ([`own`]).
     #[error("the product data of the tenant is in a database of its own")]
     Elsewhere,
+    /// The batch is for one tenant and asks by another's id: a fault of the code that made it.
+    #[error("a statement for one tenant asks by the id of another")]
+    Foreign,
 }
 
 /// What one part of bringing tenants' own schemas up to date has done.
@@ -127,6 +131,7 @@ impl Db {
     ///
     /// As [`Self::batch`].
     pub async fn batch_of(&self, scope: Scope, statements: &[Statement]) -> Result<Vec<Rows>, Error> {
+        foreign::ensure(scope, statements)?;
         match self {
             Self::Sqlite => sqlite::batch(statements),
             Self::Postgres(address) => postgres::batch(address, scope, statements),

@@ -221,7 +221,9 @@ fn unfit(error: Error) -> Unfit {
         Error::Statement(code) if code == PLATFORM => Unfit::Platform,
         Error::Statement(code) if code == FOREIGN => Unfit::Foreign,
         Error::Statement(code) if code == FORBIDDEN => Unfit::Forbidden,
-        Error::Statement(_) | Error::Refused(_) | Error::Elsewhere | Error::Decode(_) => Unfit::Failed,
+        Error::Statement(_) | Error::Refused(_) | Error::Elsewhere | Error::Foreign | Error::Decode(_) => {
+            Unfit::Failed
+        }
     }
 }
 
@@ -234,7 +236,7 @@ fn nameless(error: Error) -> Error {
             Error::Unreachable("a tenant's own database, which is not as it was: another database".to_owned())
         }
         // Also what is busy: whose database it is decides for how long. And what only the platform's own says.
-        Error::Unreachable(_) | Error::Busy | Error::Refused(_) | Error::Elsewhere => away(),
+        Error::Unreachable(_) | Error::Busy | Error::Refused(_) | Error::Elsewhere | Error::Foreign => away(),
         // What it calls its columns is its own.
         Error::Decode(_) => Error::Decode("what a tenant's own database answered".to_owned()),
         other @ Error::Statement(_) => other,

@@ -68,8 +68,9 @@ pub async fn create(
     idempotency::commit(cx, Scope::System, statements, answer, refused).await
 }
 
-/// The tenants of the person who is calling; all tenants for the operator. Those of the filter.
-pub async fn list(cx: &Cx, filter: &Filter, ask: &Ask) -> Result<Page<Tenant>, Problem> {
+/// The tenants of the person who is calling; all tenants for the operator, which each of those that it is shown is told in
+/// its log, with the path that it called. Those of the filter.
+pub async fn list(cx: &Cx, filter: &Filter, ask: &Ask, path: &str) -> Result<Page<Tenant>, Problem> {
     let rows = match cx.caller() {
         Caller::Operator => cx.query(Scope::Operator, store::list(filter, ask)).await?,
         Caller::Person { user_id, .. } => {
@@ -81,7 +82,9 @@ pub async fn list(cx: &Cx, filter: &Filter, ask: &Ask) -> Result<Page<Tenant>, P
         }
     };
     let tenants = rows.iter().map(store::read_with_role).collect::<Result<_, _>>()?;
-    Ok(ask.page(tenants, |tenant| tenant.id))
+    let page = ask.page(tenants, |tenant: &Tenant| tenant.id);
+    cx.note_operators_reads(page.items.iter().map(|tenant| tenant.id), path).await?;
+    Ok(page)
 }
 
 /// One tenant. The guard has seen to it that the caller is a member, or the operator.

@@ -77,6 +77,9 @@ pub const STEPS: &[Step] = steps! {
     23 "0023_guard"
     24 "0024_home_again"
     25 "0025_last_use"
+    26 "0026_rights"
+    27 "0027_rules"
+    28 "0028_kept_scope"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

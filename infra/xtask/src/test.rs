@@ -33,9 +33,10 @@ const NOT_ON_SQLITE: &str = "_on_postgresql";
 const ON_REDIS: &str = "_on_redis";
 
 /// What runs with the buckets in Redis, where nobody says which tests to run: what buckets have a part in.
-const OF_BUCKETS: [&str; 8] = [
+const OF_BUCKETS: [&str; 9] = [
     "admission::",
     "gateway::counted",
+    "gateway::refused",
     "http::keys::last_use",
     "http::keys::networks",
     "http::keys::shared_limit",
@@ -210,6 +211,10 @@ impl Parts {
         let outcome = if outcome.is_ok() { "ok" } else { "FAILED" };
         self.totals.passed += totals.passed;
         self.totals.failed += totals.failed;
+        if !totals.failures.is_empty() {
+            self.totals.failures.push(format!("── {name}"));
+            self.totals.failures.extend(totals.failures);
+        }
         self.rows.push([name.into(), outcome.into(), totals.passed.to_string(), totals.failed.to_string()]);
     }
 
@@ -218,7 +223,9 @@ impl Parts {
         self.rows.push([name.into(), format!("SKIPPED ({why})"), "–".into(), "–".into()]);
     }
 
+    /// The table; before it, once more, what failed: it went by thousands of lines ago.
     fn finish(self) -> Result<()> {
+        self.totals.failures.iter().for_each(|line| println!("{line}"));
         println!("\n{}", report::table(["part", "outcome", "passed", "failed"], &self.rows));
         println!("{} passed, {} failed", self.totals.passed, self.totals.failed);
         if !self.failed.is_empty() {

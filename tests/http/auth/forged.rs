@@ -7,6 +7,8 @@ use insula_tests::support::{App, Person};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
+use super::signing_keys::{eddsa, es256};
+
 const NOW: i64 = 1_893_456_000;
 
 /// The key that signs tokens, as whoever stole it would have it.
@@ -167,4 +169,58 @@ fn what_is_stored_of_a_token_is_no_token() {
         app.request("POST", "/api/v1/auth/refresh").json(&body).send().problem(401, "invalid-refresh-token");
     }
     let _ = ada.get("/api/v1/auth/me").send().expect(200);
+}
+
+/// The order of P-256's group (FIPS 186-5) and of edwards25519's (RFC 8032), in big-endian bytes.
+const P256: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+const ED25519: &str = "1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed";
+
+fn number(hexadecimal: &str) -> Vec<u8> {
+    (0..32).map(|at| u8::from_str_radix(&hexadecimal[2 * at..2 * at + 2], 16).unwrap()).collect()
+}
+
+/// `one + sign * other`, of 256 bits in big-endian bytes.
+fn sum(one: &[u8], sign: i16, other: &[u8]) -> Vec<u8> {
+    let (mut sum, mut carry) = (vec![0; 32], 0);
+    for at in (0..32).rev() {
+        let digit = i16::from(one[at]) + sign * i16::from(other[at]) + carry;
+        sum[at] = u8::try_from(digit.rem_euclid(256)).unwrap();
+        carry = digit.div_euclid(256);
+    }
+    sum
+}
+
+/// Of a signature others can make a second one for the same token: with ECDSA it verifies as well. It is not the token that was
+/// issued, and whoever ends a session by its token must not leave a twin behind.
+#[test]
+fn a_second_signature_that_somebody_made_of_the_first_is_refused() {
+    for algorithm in ["ES256", "EdDSA"] {
+        let settings = if algorithm == "ES256" { es256 } else { eddsa };
+        let app = App::with(insula_tests::support::Options { settings, ..Default::default() });
+        let ada = app.person("ada");
+        let (message, signature) = ada.credential.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let (first, second) = signature.split_at(32);
+        let twin = if algorithm == "ES256" {
+            sum(&number(P256), -1, second)
+        } else {
+            // Its numbers begin with the lowest byte.
+            let reversed: Vec<u8> = second.iter().rev().copied().collect();
+            sum(&reversed, 1, &number(ED25519)).into_iter().rev().collect()
+        };
+        let twin = format!("{message}.{}", URL_SAFE_NO_PAD.encode([first, &twin].concat()));
+
+        let jwks = app.request("GET", "/.well-known/jwks.json").send().expect(200).json();
+        let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_value(jwks).unwrap();
+        let key = jsonwebtoken::DecodingKey::from_jwk(&keys.keys[0]).unwrap();
+        let (algorithm, is_twofold) = match algorithm {
+            "ES256" => (Algorithm::ES256, true),
+            _ => (Algorithm::EdDSA, false),
+        };
+        let signature = twin.rsplit_once('.').unwrap().1;
+        let verified = jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm).unwrap();
+        assert_eq!(verified, is_twofold, "{algorithm:?}");
+        is_refused(&app, &twin, "a twin");
+        let _ = ada.get("/api/v1/auth/me").send().expect(200);
+    }
 }

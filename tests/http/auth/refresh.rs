@@ -125,6 +125,30 @@ fn of_eight_exchanges_at_once_one_succeeds_and_the_session_ends() {
     }
 }
 
+/// Protects a session from a thief who has an earlier token and comes at the same time as the owner with the newest.
+#[test]
+fn an_earlier_token_beside_the_newest_ends_the_session_whichever_is_first() {
+    for _ in 0..5 {
+        let app = App::start();
+        let ada = app.person("ada");
+        let first = session(&app, &ada.email);
+        let newest = refresh(&app, &first["refresh_token"]).expect(200).json();
+
+        let answers = eight_at_once(|number| {
+            let presented = if number % 2 == 0 { &first } else { &newest };
+            (number % 2 == 0, refresh(&app, &presented["refresh_token"]))
+        });
+
+        let done: Vec<_> = answers.iter().filter(|(_, answer)| answer.status == 200).collect();
+        assert!(done.len() <= 1 && done.iter().all(|(is_earlier, _)| !is_earlier), "{answers:?}");
+        for tokens in
+            [&first, &newest].into_iter().chain(&done.iter().map(|(_, it)| it.json()).collect::<Vec<_>>())
+        {
+            is_over(&app, tokens);
+        }
+    }
+}
+
 #[test]
 fn what_is_no_token_is_refused_byte_for_byte_alike_and_changes_nothing() {
     let app = App::start();

@@ -234,7 +234,7 @@ fn a_recovery_code_is_worth_nothing_to_somebody_else() {
 
 /// Protects a person whose password somebody knows: six digits are soon guessed by whoever may try them all.
 #[test]
-fn codes_can_be_guessed_five_times_from_all_strange_networks_together() {
+fn codes_can_be_guessed_five_times_from_all_networks_together() {
     let app = App::start();
     let (ada, device) = enrolled(&app, "ada");
     let guess = |network: usize| {
@@ -253,8 +253,6 @@ fn codes_can_be_guessed_five_times_from_all_strange_networks_together() {
     assert_eq!(refused.header("retry-after"), "1");
     let right = device.code(&app);
     log_in_from(&app, "10.0.6.1", &ada.email, &right).problem(429, "too-many-attempts");
-    // Where the person was before, it is not kept out.
-    let _ = log_in(&app, &ada.email, Some(&right)).expect(200);
     for wait in [1, 2, 4] {
         app.advance(Duration::from_secs(wait));
         guess(7).problem(401, "wrong-code");

@@ -1,13 +1,12 @@
 //! `POST /api/v1/auth/signing-keys/rotate`, `GET /api/v1/auth/signing-keys`: keys come and go, and no token is ever one
 //! that others can't verify.
 
+mod meanwhile;
+
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use insula_tests::support::{
-    Answer, App, Database, Options, at_once, eight_at_once, program_of, repository, wait_until,
-};
+use insula_tests::support::{Answer, App, Options, at_once, eight_at_once, program_of, repository};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -35,11 +34,11 @@ fn rs256(settings: &mut insula_host::Settings) {
     without_key(settings, "RS256");
 }
 
-fn es256(settings: &mut insula_host::Settings) {
+pub fn es256(settings: &mut insula_host::Settings) {
     without_key(settings, "ES256");
 }
 
-fn eddsa(settings: &mut insula_host::Settings) {
+pub fn eddsa(settings: &mut insula_host::Settings) {
     without_key(settings, "EdDSA");
 }
 
@@ -156,62 +155,6 @@ fn through_a_rotation_every_token_verifies_with_every_copy_of_the_keys_that_is_i
     assert_eq!(signers.len(), 2);
     assert_eq!(published(&app).keys.len(), 1);
     assert_eq!(states(&app), ["current", "retired"]);
-}
-
-/// Protects those who are logged in or log in while keys come and go, whichever of the hosts they reach.
-#[test]
-fn while_keys_are_rotated_no_request_of_any_host_fails() {
-    const CLIENTS: usize = 4;
-    // In the time of one key: so that nobody has more sessions in it than a person may have.
-    const ROUNDS: usize = 3;
-    let app = started(eddsa).without_limits();
-    let beside = app.beside(|settings| without_key(settings, "EdDSA"));
-    // A file of SQLite belongs to one host.
-    let other = if let Database::Postgres(_) = app.db() { &beside } else { &app };
-    let hosts = [&app, other];
-    let _ = token(&app);
-    let rounds: [AtomicUsize; CLIENTS] = Default::default();
-    let (allowed, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let done = |number: usize| rounds[number].load(Ordering::SeqCst);
-    let is_over = || over.load(Ordering::SeqCst);
-    let signers = at_once(CLIENTS + 1, |number| {
-        // Whoever fails lets the others end.
-        let _ends = Ends(&over);
-        let mut signers = BTreeSet::new();
-        if number == CLIENTS {
-            for rotation in 1..=6 {
-                allowed.store(rotation * ROUNDS, Ordering::SeqCst);
-                assert_eq!(rotate(hosts[rotation % 2], &json!({}))["rotated"], true);
-                wait_until(|| is_over() || (0..CLIENTS).all(|client| done(client) == rotation * ROUNDS));
-                // Nobody is in the middle of anything: no token is older than the time that goes on here.
-                app.advance(MINUTE * 11);
-            }
-            return signers;
-        }
-        let (host, other) = (hosts[number % 2], hosts[(number + 1) % 2]);
-        loop {
-            wait_until(|| is_over() || done(number) < allowed.load(Ordering::SeqCst));
-            if is_over() {
-                return signers;
-            }
-            let token = token(host);
-            assert!(verifies(&token, &published(other)), "{token}");
-            let _ = other.caller(&token).get("/api/v1/auth/me").send().expect(200);
-            signers.insert(jsonwebtoken::decode_header(&token).unwrap().kid.unwrap());
-            let _ = rounds[number].fetch_add(1, Ordering::SeqCst);
-        }
-    });
-    let signers: BTreeSet<String> = signers.into_iter().flatten().collect();
-    assert!(signers.len() >= 6, "only {} keys signed", signers.len());
-}
-
-/// Says that it is over, however it comes to that.
-struct Ends<'a>(&'a AtomicBool);
-
-impl Drop for Ends<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
 }
 
 #[test]

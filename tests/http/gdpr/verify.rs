@@ -3,7 +3,7 @@
 use insula_tests::support::{App, Person};
 use serde_json::{Value, json};
 
-use super::{cut, fill, get, log, sign, tamper};
+use super::{check, cut, file, fill, fill_many, get, key, log, sign, tamper};
 
 #[track_caller]
 fn verify(person: &Person<'_>, query: &str) -> Value {
@@ -28,6 +28,26 @@ fn a_log_that_nobody_touched_is_right_and_that_it_was_checked_is_an_entry() {
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
 }
 
+/// Whose key is gone can't be told from the log any more; that the log is whole still can.
+#[test]
+fn a_log_of_which_a_person_is_erased_is_still_right_and_proven() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let _ = ada.key(&["read"]);
+    let _ = sign(&ada);
+    let proof = || get(&ada, &log(&ada, "/proof?entry=2&size=4")).expect(200).json();
+    let before = proof();
+    let was_told = file(&ada).contains("\"personal\"");
+    app.db().execute("delete from subject_key");
+    assert_eq!((verify(&ada, "")["outcome"].as_str(), was_told), (Some("right"), true));
+    assert_eq!(proof(), before);
+    let _ = sign(&ada);
+    let file = file(&ada);
+    let entries = file.lines().count();
+    let found = check(&file, &key(&app, &ada)).unwrap();
+    assert!(entries > 4 && found.checkpoint.size >= 4, "{file}");
+}
+
 #[test]
 fn a_long_log_is_checked_from_where_the_last_check_ended() {
     let app = App::start().without_limits();
@@ -50,6 +70,28 @@ fn a_long_log_is_checked_from_where_the_last_check_ended() {
     assert_eq!(verify(&ada, "?first_entry=2048")["outcome"], "right");
 }
 
+/// A call checks 204,800 entries and says where the next one begins; nothing is left out in between.
+#[test]
+fn a_very_long_log_is_checked_whole_by_several_calls() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    fill_many(&app, &ada, 206_000);
+    let first = verify(&ada, "");
+    assert_eq!(
+        (&first["outcome"], &first["to"], &first["next"]),
+        (&json!("right"), &json!(204_800), &json!(204_800))
+    );
+    let rest = verify(&ada, "?first_entry=204800");
+    assert_eq!((&rest["outcome"], &rest["next"]), (&json!("right"), &Value::Null));
+    assert!(rest["to"].as_u64().unwrap() > 206_000, "{rest}");
+
+    let of = format!("where tenant_id = '{}'", ada.tenant_id);
+    for (entry, first) in [(204_800, "?first_entry=204800"), (204_799, "")] {
+        tamper(&app, &format!("update audit_entry set action = 'key.revoked' {of} and seq = {entry}"));
+        assert_eq!(verify(&ada, first)["fault"]["entry"], entry);
+    }
+}
+
 /// Protects against whoever owns the database: each way to change the log is named, with the entry.
 #[test]
 fn whatever_was_changed_in_the_database_is_named_with_its_entry() {
@@ -61,6 +103,24 @@ fn whatever_was_changed_in_the_database_is_named_with_its_entry() {
         (format!("{set} action = 'key.revoked' where seq = 40"), 40, "indexed"),
         (format!("{set} actor_id = 'usr_1' where seq = 40"), 40, "indexed"),
         ("delete from audit_entry where seq = 40".to_owned(), 40, "missing"),
+        // Dated back in the text and in the index; in each other's places; one twice.
+        (format!("{set} at_ms = 0, entry = replace(entry, '2030-01-01T', '1970-01-01T') where seq = 40"), 40, "changed"),
+        (
+            format!(
+                "{set} entry = (select b.entry from audit_entry b
+                   where b.tenant_id = audit_entry.tenant_id and b.seq = 81 - audit_entry.seq) where seq in (40, 41)"
+            ),
+            40,
+            "changed",
+        ),
+        (
+            format!(
+                "{set} entry = (select b.entry from audit_entry b
+                   where b.tenant_id = audit_entry.tenant_id and b.seq = 40) where seq = 41"
+            ),
+            41,
+            "changed",
+        ),
         (
             format!("update audit_node set hash = '{}' where level = 4 and place = 2", "0".repeat(64)),
             32,

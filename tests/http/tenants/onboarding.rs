@@ -104,9 +104,9 @@ fn isolation_counts_as_verified_only_while_every_table_is_bound_on_postgresql() 
         let _ = ada.request("PATCH", &own).json(&json!({ "isolation": model })).send().expect(200);
         let verified = || step(&checklist(&ada, &ada.tenant_id), "isolation_verified")["done"] == true;
         assert!(verified(), "{model}");
-        let of_product =
-            if model == "schema" { ada.tenant_id.replacen("ten_", "t_", 1) } else { "public".into() };
-        for table in ["public.api_key", &format!("{of_product}.report")] {
+        let own_reports = app.db().product_of(&ada.tenant_id, "report");
+        let reports = if model == "schema" { &own_reports } else { "public.report" };
+        for table in ["public.api_key", reports] {
             for (loosened, bound) in [
                 ("no force row level security", "force row level security"),
                 ("disable row level security", "enable row level security"),

@@ -28,9 +28,10 @@ fn switch(app: &App, tokens: &Value, tenant_id: &str) -> Answer {
 fn whoever_has_no_second_factor_leaves_at_once_and_comes_back_with_one() {
     let app = App::start();
     let ada = app.person("ada");
-    let member = app.member(&ada, "analyst");
+    let member = app.member(&ada, "admin");
     let running = log_in(&app, &member.email, Some(&ada.tenant_id)).expect(200).json();
-    let key = ada.key(&["read"]);
+    // A key is the tenant's own, also one that such a member has made.
+    let key = member.key(&["read"]);
     let _ = ada.enrol(&app);
 
     let answer = set(&ada, true).expect(200);
@@ -39,6 +40,8 @@ fn whoever_has_no_second_factor_leaves_at_once_and_comes_back_with_one() {
     member.get("/api/v1/usage").send().problem(401, "unauthenticated");
     let _ = ada.get("/api/v1/usage").send().expect(200);
     let _ = key.get("/api/v1/usage").send().expect(200);
+    let keys = ada.get("/api/v1/api-keys").send().expect(200).json();
+    assert_eq!(keys["items"][0]["created_by"], member.user_id, "whoever demands it sees whose it is");
     let refreshed = app
         .request("POST", "/api/v1/auth/refresh")
         .json(&json!({ "refresh_token": running["refresh_token"] }))

@@ -193,6 +193,18 @@ fn a_tenant_of_a_region_with_a_server_gets_a_database_there_on_postgresql() {
     let mut all = vec![made, later];
     all.sort();
     assert_eq!((listed(&ada), stored(&own)), (all.clone(), all));
+    // Where the data are is said anew by whoever says where the database is, and by nobody else.
+    for region in [json!("another"), json!(null)] {
+        let body = json!({ "region": region });
+        let path = format!("/api/v1/tenants/{}", ada.tenant_id);
+        ada.request("PATCH", &path).json(&body).send().invalid("/region", "other");
+        change(&with_servers, &ada.tenant_id, &body).invalid("/region", "other");
+    }
+    let _ = change(&app, &ada.tenant_id, &json!({ "region": "of-this-test", "name": "ada" })).expect(200);
+    let moved = json!({ "region": "another", "database_url": own.address });
+    assert_eq!(change(&app, &ada.tenant_id, &moved).expect(200).json()["region"], "another");
+    let home = json!({ "region": "of-this-test", "isolation": "shared" });
+    assert_eq!(change(&app, &ada.tenant_id, &home).expect(200).json()["region"], "of-this-test");
     let unreadable = app.beside(|settings| {
         settings.variables.insert("tenant_database_servers".to_owned(), "{\"x\": \"s3cret\"}".to_owned());
     });

@@ -4,9 +4,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{Backing, Client, Process, embedded};
-use crate::support::Database;
-
-const PASSWORD: &str = "correct horse battery staple";
+use crate::support::{Database, PASSWORD};
 
 /// What outlives the servers.
 #[derive(Debug)]
@@ -43,9 +41,22 @@ impl House {
     #[track_caller]
     #[must_use]
     pub fn server(&self) -> Process {
+        self.server_with(&[])
+    }
+
+    fn server_with(&self, arguments: &[&str]) -> Process {
         // Each says what it says in a folder of its own.
         let said = tempfile::tempdir_in(self.state.path()).expect("a folder").keep();
-        Process::start(&mut embedded::command(self.state.path(), &self.backing), &said)
+        Process::start(embedded::command(self.state.path(), &self.backing).args(arguments), &said)
+    }
+
+    /// As [`Self::serve`], and it does nothing that nobody asks for.
+    #[track_caller]
+    #[must_use]
+    pub fn serve_undisturbed(&self) -> (Process, Client) {
+        let mut server = self.server_with(&["--tick-seconds", "0"]);
+        let client = Client::new(&embedded::base(&mut server));
+        (server, client)
     }
 
     /// Starts a server, and waits until it serves.

@@ -11,9 +11,7 @@ mod strangers;
 use serde_json::json;
 
 use super::client::Client;
-
-/// Everybody's password.
-const PASSWORD: &str = "correct horse battery staple";
+use crate::support::PASSWORD;
 
 /// The whole journey.
 ///

@@ -193,6 +193,12 @@ impl Database {
     /// entries of what changes nothing with the ends of their logs, the keys of what entries hold of a person, and the platform's own.
     #[must_use]
     pub fn dump(&self) -> Vec<String> {
+        self.dump_of(|_, _| Some("true".to_owned()))
+    }
+
+    /// The same of some rows: those of which the condition is true that `rows` has for a table and its columns.
+    #[must_use]
+    pub fn dump_of(&self, rows: impl Fn(&str, &[String]) -> Option<String>) -> Vec<String> {
         let unsteady =
             ["bucket", "guess", "usage_counter", "audit_head", "audit_pause", "subject_key", "platform_key"];
         let texts: Vec<String> = self
@@ -200,17 +206,18 @@ impl Database {
             .into_iter()
             .chain(self.own_tables())
             .filter(|(table, _)| !unsteady.contains(&table.as_str()))
-            .map(|(table, columns)| {
+            .filter_map(|(table, columns)| {
+                let condition = rows(&table, &columns)?;
                 let unsteady = ["last_used_at_ms", "known_networks", "networks_told_until_ms"];
                 let columns = columns.iter().filter(|column| !unsteady.contains(&column.as_str()));
                 let values = columns.map(|column| format!("coalesce(cast({column} as text), 'null')"));
                 let but = if table == "audit_entry" {
-                    " where action not in ('login.failed', 'operator.read', 'permission.refused', 'key.new_network')"
+                    " and action not in ('login.failed', 'operator.read', 'permission.refused', 'key.new_network')"
                 } else {
                     ""
                 };
                 let values = values.collect::<Vec<_>>().join(" || ', ' || ");
-                format!("select '{table}: ' || {values} from {table}{but}")
+                Some(format!("select '{table}: ' || {values} from {table} where ({condition}){but}"))
             })
             .collect();
         // One question: a connection for each table would be most of what the tests do.

@@ -3,8 +3,9 @@
 //!
 //! Of a subject two times are kept. `forgotten_at` is when the last of its failures will be forgotten: every attempt
 //! moves it [`Rule::forget_ms`] on, so of what happened before, `⌈(forgotten_at − now) / forget_ms⌉` failures count.
-//! `ready_at` is when the next attempt may be made: at once while fewer than [`Rule::free`] failures count, otherwise
-//! after `first_wait_ms`, twice that, four times that, up to `longest_wait_ms`.
+//! `ready_at` is when the next attempt may be made: whenever it is, 0, while fewer than [`Rule::free`] failures count, also
+//! for those whose time is a little earlier because they were on their way for longer; otherwise after `first_wait_ms`, twice
+//! that, four times that, up to `longest_wait_ms`.
 //!
 //! What follows, for any pattern of attempts, and what the tests see to:
 //!
@@ -14,14 +15,14 @@
 //!
 //! | Rule          | What it counts                                | Free | Waits          | One forgotten in | So at most, after the first ones |
 //! |---------------|-----------------------------------------------|------|----------------|------------------|------------|
-//! | [`PAIR`]      | passwords for one account from one network    | 5    | 1 s … 15 min   | 15 min           | 96 a day   |
-//! | [`ELSEWHERE`] | passwords for one account, from all networks that it was never used from | 20 | 1 s … 30 s | 30 s | 2 a minute |
+//! | [`PAIR`]      | passwords for one account: from one network, on one device, in one session | 5 | 1 s … 15 min | 15 min | 96 a day |
+//! | [`ACCOUNT`]   | passwords for one account, from everywhere but devices of its own and sessions | 20 | 1 s … 30 s | 30 s | 2 a minute |
 //! | [`NETWORK`]   | what fails from one network (IPv4 /32, IPv6 /64) | 100 | 1 s … 1 min | 6 s              | 10 a minute |
 //! | [`WIDE`]      | what fails from its surroundings (/24, /48)   | 400  | 1 s … 1 min    | 1.5 s            | 40 a minute |
 //! | [`CODE`]      | codes of a second factor                      | 5    | 1 s … 15 min   | 15 min           | 96 a day   |
 //! | [`TAKEN`]     | registrations of taken addresses from one network | 20 | 1 s … 5 min  | 5 min            | 288 a day  |
 //! | [`TAKEN_WIDE`] | those from its surroundings                  | 80   | 1 s … 75 s     | 75 s             | 1,152 a day |
-//! | [`LOGIN`]     | logins to one account that succeed            | 100  | 1 s … 30 s     | 30 s             | 2 a minute |
+//! | [`LOGIN`]     | logins to one account: that succeed on devices of its own; right or wrong from everywhere else | 100  | 1 s … 30 s     | 30 s             | 2 a minute |
 //! | [`REFRESH`]   | exchanges of one person's refresh tokens      | 200  | 1 s … 6 s      | 6 s              | 10 a minute |
 
 /// How a subject is counted.
@@ -42,7 +43,7 @@ const MINUTE: i64 = 60 * SECOND;
 
 pub const PAIR: Rule =
     Rule { free: 5, first_wait_ms: SECOND, longest_wait_ms: 15 * MINUTE, forget_ms: 15 * MINUTE };
-pub const ELSEWHERE: Rule =
+pub const ACCOUNT: Rule =
     Rule { free: 20, first_wait_ms: SECOND, longest_wait_ms: 30 * SECOND, forget_ms: 30 * SECOND };
 pub const NETWORK: Rule =
     Rule { free: 100, first_wait_ms: SECOND, longest_wait_ms: MINUTE, forget_ms: 6 * SECOND };
@@ -60,7 +61,7 @@ pub const REFRESH: Rule =
 
 /// All of them, for tests.
 #[cfg(test)]
-pub const ALL: [Rule; 9] = [PAIR, ELSEWHERE, NETWORK, WIDE, CODE, TAKEN, TAKEN_WIDE, LOGIN, REFRESH];
+pub const ALL: [Rule; 9] = [PAIR, ACCOUNT, NETWORK, WIDE, CODE, TAKEN, TAKEN_WIDE, LOGIN, REFRESH];
 
 impl Rule {
     /// How often the wait doubles until it is the longest.
@@ -93,7 +94,8 @@ pub mod model {
         }
         let forgotten_at_ms = kept.forgotten_at_ms.max(now_ms) + rule.forget_ms;
         let failures = (forgotten_at_ms - now_ms + rule.forget_ms - 1) / rule.forget_ms;
-        Ok(Kept { ready_at_ms: now_ms + wait_ms(rule, failures), forgotten_at_ms })
+        let wait_ms = wait_ms(rule, failures);
+        Ok(Kept { ready_at_ms: if wait_ms == 0 { 0 } else { now_ms + wait_ms }, forgotten_at_ms })
     }
 
     /// How long to wait after so many failures.
@@ -125,7 +127,7 @@ mod tests {
     fn waits_double_from_a_second_to_the_longest() {
         let seconds: Vec<i64> = (3..=17).map(|failures| wait_ms(PAIR, failures) / 1_000).collect();
         assert_eq!(seconds, [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
-        assert_eq!((PAIR.doublings(), ELSEWHERE.doublings(), NETWORK.doublings()), (10, 5, 6));
+        assert_eq!((PAIR.doublings(), ACCOUNT.doublings(), NETWORK.doublings()), (10, 5, 6));
     }
 
     #[test]

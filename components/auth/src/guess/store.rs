@@ -1,6 +1,5 @@
-//! Attempts and known networks in the database.
+//! Attempts in the database.
 
-use insula_kit::id::UserId;
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Statement};
 use insula_kit::time::Timestamp;
@@ -12,10 +11,6 @@ const GET_READY: &str = include_str!("../../sql/guess_get_ready.sql");
 const MISS: &str = include_str!("../../sql/guess_miss.sql");
 const GIVE_BACK: &str = include_str!("../../sql/guess_give_back.sql");
 const DELETE: &str = include_str!("../../sql/guess_delete.sql");
-const REMEMBER: &str = include_str!("../../sql/known_network_insert.sql");
-const FORGET_OLDEST: &str = include_str!("../../sql/known_network_delete_oldest.sql");
-/// How many networks of a person are remembered; another one takes the place of the one that it was not in for longest.
-const NETWORKS: i64 = 32;
 
 /// Counts an attempt; refused when it comes too early. The row is for [`read_ready`].
 pub fn insert(subject: &str, rule: Rule, now: Timestamp) -> Statement {
@@ -36,21 +31,13 @@ pub fn get_ready<'a>(mut subjects: impl Iterator<Item = &'a str>) -> Statement {
 }
 
 /// Takes an attempt back that left this time.
-pub fn give_back(subject: &str, rule: Rule, ready_at: Timestamp, attempted_at: Timestamp) -> Statement {
-    Statement::new(GIVE_BACK, params![rule.forget_ms, ready_at, attempted_at, subject])
+pub fn give_back(subject: &str, rule: Rule, ready_at: Timestamp) -> Statement {
+    Statement::new(GIVE_BACK, params![rule.forget_ms, ready_at, subject])
 }
 
 /// Forgets all attempts.
 pub fn delete(subject: &str) -> Statement {
     Statement::new(DELETE, params![subject])
-}
-
-/// Remembers a network of a person, and forgets those beyond the most that are remembered.
-pub fn remember(user_id: UserId, network: &str, expires_at: Timestamp) -> [Statement; 2] {
-    [
-        Statement::new(REMEMBER, params![user_id, network, expires_at]),
-        Statement::new(FORGET_OLDEST, params![user_id, network, NETWORKS - 1]),
-    ]
 }
 
 /// Reads when the next attempt may be made; none if none was made.
@@ -122,8 +109,22 @@ mod tests {
         let rows = block_on(db.query(Scope::System, insert("s", PAIR, now))).unwrap();
         let ready_at = read_ready(&rows).unwrap().unwrap();
         assert_eq!(ready_at, now.plus_ms(1_000));
-        block_on(db.query(Scope::System, give_back("s", PAIR, ready_at, now))).unwrap();
+        block_on(db.query(Scope::System, give_back("s", PAIR, ready_at))).unwrap();
         assert_eq!(kept(&db), before);
+    }
+
+    /// Protects those who share a network: of two at once the earlier may come later.
+    #[test]
+    fn an_attempt_that_was_on_its_way_for_longer_is_counted_as_any_other() {
+        let db = migrated();
+        let at = |ms| Timestamp::from_ms(START_MS + ms);
+        for ms in [50, 20, 0] {
+            let rows = block_on(db.query(Scope::System, insert("s", PAIR, at(ms)))).unwrap();
+            let ready_at = read_ready(&rows).unwrap().unwrap();
+            assert_eq!(ready_at, Timestamp::from_ms(0));
+            block_on(db.query(Scope::System, give_back("s", PAIR, ready_at))).unwrap();
+            block_on(db.query(Scope::System, miss("s", at(0)))).unwrap();
+        }
     }
 
     /// Protects a network's limit from an attacker who logs in to an account of its own between two guesses.
@@ -136,7 +137,7 @@ mod tests {
             read_ready(&block_on(db.query(Scope::System, insert("s", PAIR, now))).unwrap()).unwrap().unwrap();
         let later = now.plus_ms(10);
         block_on(db.query(Scope::System, insert("s", PAIR, later))).unwrap();
-        block_on(db.query(Scope::System, give_back("s", PAIR, own, now))).unwrap();
+        block_on(db.query(Scope::System, give_back("s", PAIR, own))).unwrap();
         assert_eq!(kept(&db).ready_at_ms, later.plus_ms(1_000).as_ms());
     }
 }

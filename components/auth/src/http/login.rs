@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::token_view::SessionView;
+use crate::device::Device;
 use crate::email::Account;
 use crate::password::Password;
-use crate::service::login::{self, Login};
+use crate::service::login::{self, LoggedIn, Login};
 use crate::store::Wanted;
 
 /// Who logs in, and where.
@@ -39,6 +40,8 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
         Some(None) => Wanted::Impossible,
     };
     let (account, password) = (Account::typed(&email), Password::presented(&password));
-    let tokens = login::log_in(cx, &Login { account, password, code, wanted }).await?;
-    Response::ok(&SessionView::from(&tokens))
+    let devices = Device::claimed(cx, request, account.as_str())?;
+    let LoggedIn { tokens, cookie } =
+        login::log_in(cx, &Login { account, password, code, wanted, devices }).await?;
+    Ok(Response::ok(&SessionView::from(&tokens))?.header("set-cookie", &cookie))
 }

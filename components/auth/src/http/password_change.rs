@@ -23,6 +23,6 @@ pub struct PasswordChangeBody {
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let PasswordChangeBody { current_password, new_password } = request.json()?;
     let new = Password::parse_field("new_password", &new_password)?;
-    password::change(cx, &Password::presented(&current_password), new).await?;
-    Ok(Response::no_content())
+    let cookie = password::change(cx, &Password::presented(&current_password), new).await?;
+    Ok(Response::no_content().header("set-cookie", &cookie))
 }

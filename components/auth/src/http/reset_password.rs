@@ -24,6 +24,6 @@ pub struct PasswordResetBody {
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let PasswordResetBody { token, password } = request.json()?;
     let password = Password::parse(&password)?;
-    account::reset(cx, &Token::presented(token), &password).await?;
-    Ok(Response::no_content())
+    let cookie = account::reset(cx, &Token::presented(token), &password).await?;
+    Ok(Response::no_content().header("set-cookie", &cookie))
 }

@@ -127,7 +127,8 @@ pub const RESET_PASSWORD: Route<Operation> = with_mailed_token(
         id: "reset_password",
         summary: "Choose a new password",
         about: "With a code that was mailed, once, within 45 minutes. All sessions of the person end, its address is \
-                confirmed, and it is told by mail.",
+                confirmed, and it is told by mail. The answer sets the cookie of this device, as a login's: who \
+                can't log in because others try to has a way in.",
         query: &[],
         answers: &[Answer::empty(204, "The password is the new one.")],
         problems: TOKEN_PROBLEMS,

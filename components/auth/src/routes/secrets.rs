@@ -19,7 +19,8 @@ pub const CHANGE_PASSWORD: Route<Operation> = own(
     Doc {
         id: "change_password",
         summary: "Change the password",
-        about: "All other sessions of the person end. A wrong current password counts as a failed login does.",
+        about: "All other sessions of the person end. Wrong current passwords are slowed down as failed logins are, each \
+                session for itself. The answer sets the cookie of this device, as a login's.",
         query: &[],
         answers: &[Answer::empty(204, "It is changed.")],
         problems: CHANGE_PROBLEMS,

@@ -27,7 +27,10 @@ pub const LOGIN: Route<Operation> = Route {
         summary: "Log in",
         about: "The token acts in the tenant that `tenant_id` names, or in the person's first active one that it may \
                 act in. A person with a second factor sends a `code` as well. No token names a tenant that isn't \
-                active; whoever may activate it names it in the path.",
+                active; whoever may activate it names it in the path. The answer sets a cookie, \
+                `insula-device-` and a name for the account: sent with the next login it has wrong passwords on this \
+                device counted apart, so that nobody else's slow the person down here. It opens nothing, and ends \
+                after 90 days or with the password. Of several people each has one.",
         query: &[],
         answers: &[Answer::json::<SessionView>(200, "The tokens of a new session.")],
         problems: &[

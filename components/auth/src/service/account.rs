@@ -10,6 +10,7 @@ use insula_mail::account_token::{Fresh, Purpose, ResetPassword, VerifyEmail};
 use insula_mail::letter::{Letter, Template};
 use insula_mail::outbox;
 
+use crate::device::{self, Owner, Shown};
 use crate::email::Email;
 use crate::error::Error;
 use crate::guess::{self, Attempt};
@@ -65,20 +66,22 @@ pub async fn tell_owner(cx: &Cx, email: &Email) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Sets the password of the token's person. A token that proves nothing costs no hashing.
-pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<(), Problem> {
+/// Sets the password of the token's person. A token that proves nothing costs no hashing. Returns the cookie of its device,
+/// so that nobody keeps it from logging in.
+pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<String, Problem> {
     let (digest, holder) = find(cx, token).await?;
     let (user_id, scope) = (holder.user_id, Scope::Person(holder.user_id));
     let hash = password.hash(Cost::load().await?, cx.random()?)?;
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
+    let owner = Owner { account: holder.email.as_str(), user_id, password: &hash, factor_since: None };
+    let cookie = device::cookie(cx, &owner, Shown::Password)?;
     for _ in 0..ATTEMPTS {
         let left = account::read_left(&cx.batch(scope, account::get_left(user_id)).await?)?;
         let mut statements = account::reset(&digest, user_id, &hash, &left, cx.now());
-        statements.extend(guess::remember(cx, user_id)?);
         statements.push(outbox::send(cx, Template::PasswordChanged, &user_id.to_string(), &letter)?);
         statements.extend(entries_of_reset(cx, user_id, &left).await?);
         match cx.db().batch(scope, statements).await {
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(cookie),
             Err(sql::Error::Refused(account::TOKEN)) => return Err(Error::InvalidToken.into()),
             // There is more in the account, or less, than a moment ago.
             Err(sql::Error::Refused(_)) => {}

@@ -6,13 +6,7 @@ use insula_kit::id::UserId;
 use insula_kit::sql::Scope;
 use insula_kit::{Cx, Problem};
 
-/// What was wrong.
-#[derive(Clone, Copy, Debug)]
-pub enum Proof {
-    Password,
-    /// Of the second factor, or for recovery.
-    Code,
-}
+use crate::guess::Proof;
 
 /// Notes that somebody who knew the person, or its session, had the wrong password or code.
 pub async fn note(cx: &Cx, user_id: UserId, proof: Proof) -> Result<(), Problem> {

@@ -6,12 +6,13 @@ use insula_kit::audit::Event;
 use insula_kit::sql::{self, Scope};
 use insula_kit::{Cx, Problem};
 
-use super::failure::{self, Proof};
+use super::failure;
 use super::second_factor::{self, Passed};
 use super::session::{ATTEMPTS, Tokens, tokens};
+use crate::device::{self, Device, Owner, Shown};
 use crate::email::Account;
 use crate::error::Error;
-use crate::guess::{self, Attempt, Subject};
+use crate::guess::{self, Attempt, Proof, Subject};
 use crate::password::{Cost, Password, PasswordHash};
 use crate::store::{self, Known, Wanted, own, second_factor as factor, session};
 
@@ -21,6 +22,15 @@ pub struct Login {
     pub password: Password,
     pub code: Option<String>,
     pub wanted: Wanted,
+    /// The devices of this account that it claims to be made on.
+    pub devices: Vec<Device>,
+}
+
+/// What a login makes.
+pub struct LoggedIn {
+    pub tokens: Tokens,
+    /// What the device sends with the next one.
+    pub cookie: String,
 }
 
 /// What must still be so when the session is stored, by the place of the statement that sees to it.
@@ -29,13 +39,9 @@ const CODE: usize = 1;
 
 /// Makes a session of the person whose address and password these are. An unknown address takes the same steps and
 /// the same time as a wrong password.
-pub async fn log_in(cx: &Cx, login: &Login) -> Result<Tokens, Problem> {
+pub async fn log_in(cx: &Cx, login: &Login) -> Result<LoggedIn, Problem> {
     let cost = Cost::load().await?;
-    let known = find(cx, login).await?;
-    let is_known = known.as_ref().is_some_and(|known| known.is_known);
-    let subjects = guess::password(cx, login.account.as_str(), is_known)?;
-    let logins = guess::logins(cx, login.account.as_str())?;
-    let attempt = Attempt::begin_beside(cx, subjects, Some(&logins)).await?;
+    let (known, counted) = begin(cx, login).await?;
     let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost)?;
     let about = guess::noted(cx, login.account.as_str())?;
     let Some(known) = known.filter(|_| is_proven) else {
@@ -45,23 +51,55 @@ pub async fn log_in(cx: &Cx, login: &Login) -> Result<Tokens, Problem> {
         cx.note(&about, guess::NOTED_MS, event).await?;
         return Err(Error::InvalidCredentials.into());
     };
-    let outcome = enter(cx, login, known, &Counted { attempt: &attempt, logins }, cost).await;
+    let outcome = enter(cx, login, known, &counted, cost).await;
     if outcome.is_err() {
-        // The password was right: whatever else was wrong, that was no failed guess at it.
-        cx.batch(Scope::System, attempt.undone()).await?;
+        // The password was right: whatever else was wrong, that was no failed guess at it. It has cost a hash all the same.
+        let mut statements = counted.attempt.undone();
+        statements.extend(counted.device.iter().map(|(_, logins)| logins.counted_if_ready(cx.now())));
+        cx.batch(Scope::System, statements).await?;
     }
     outcome
 }
 
-/// What was counted of a login, and what it is counted against when it succeeds.
+/// An attempt that was counted.
 struct Counted<'a> {
-    attempt: &'a Attempt,
-    logins: Subject,
+    attempt: Attempt,
+    /// The person's own device, if it is made on one, and what its logins are counted by.
+    device: Option<(&'a Device, Subject)>,
+}
+
+/// Counts the attempt, and looks whose account it is. For who doesn't come from a device of the account it is done in this
+/// order: what is refused takes the same time for all.
+async fn begin<'a>(cx: &Cx, login: &'a Login) -> Result<(Option<Known>, Counted<'a>), Problem> {
+    let account = login.account.as_str();
+    let strange = || guess::password(cx, account, None);
+    if login.devices.is_empty() {
+        let attempt = Attempt::begin(cx, strange()?).await?;
+        return Ok((find(cx, login).await?, Counted { attempt, device: None }));
+    }
+    let known = find(cx, login).await?;
+    let Some(device) = own_device(cx, login, known.as_ref())? else {
+        return Ok((known, Counted { attempt: Attempt::begin(cx, strange()?).await?, device: None }));
+    };
+    let subjects = guess::password(cx, account, Some(device))?;
+    let logins = guess::logins(cx, account)?;
+    let attempt = Attempt::begin_beside(cx, subjects, Some(&logins)).await?;
+    Ok((known, Counted { attempt, device: Some((device, logins)) }))
+}
+
+/// The device among those that it claims to be made on that is the person's still.
+fn own_device<'a>(cx: &Cx, login: &'a Login, known: Option<&Known>) -> Result<Option<&'a Device>, Problem> {
+    let Some(known) = known else { return Ok(None) };
+    for device in &login.devices {
+        if device.is_of(cx, &known.owner(login.account.as_str()))? {
+            return Ok(Some(device));
+        }
+    }
+    Ok(None)
 }
 
 async fn find(cx: &Cx, login: &Login) -> Result<Option<Known>, Problem> {
-    let found = store::get_by_email(login.account.email(), login.wanted, guess::network(cx)?, cx.now());
-    let rows = cx.query(Scope::System, found).await?;
+    let rows = cx.query(Scope::System, store::get_by_email(login.account.email(), login.wanted)).await?;
     Ok(rows.first().map(store::read_known).transpose()?)
 }
 
@@ -72,13 +110,14 @@ async fn enter(
     mut known: Known,
     counted: &Counted<'_>,
     cost: Cost,
-) -> Result<Tokens, Problem> {
+) -> Result<LoggedIn, Problem> {
     let passed = match &known.factor {
         None => None,
         Some(factor) => {
             let code = login.code.as_deref().ok_or(Error::SecondFactorRequired)?;
-            let (user_id, is_known) = (known.user_id, known.is_known);
-            Some(second_factor::prove(cx, user_id, factor, code, is_known, Error::WrongCode).await?)
+            let device = counted.device.as_ref().map(|(device, _)| *device);
+            let subjects = guess::code(cx, known.user_id, device)?;
+            Some(second_factor::prove(cx, known.user_id, factor, code, subjects, Error::WrongCode).await?)
         }
     };
     let stronger = if known.password.is_weaker_than(cost) {
@@ -86,13 +125,17 @@ async fn enter(
     } else {
         None
     };
+    let owner = known.owner(login.account.as_str());
+    let owner = Owner { password: stronger.as_ref().unwrap_or(&known.password), ..owner };
+    let shown = if passed.is_some() { Shown::Factor } else { Shown::Password };
+    let cookie = device::cookie(cx, &owner, shown)?;
     for _ in 0..ATTEMPTS {
         if let Err(refusal) = known.place(login.wanted) {
             cx.batch(Scope::System, passed.iter().flat_map(Passed::undone).collect()).await?;
             return Err(refusal.into());
         }
-        if let Some(tokens) = begin(cx, &known, passed.as_ref(), stronger.as_ref(), counted).await? {
-            return Ok(tokens);
+        if let Some(tokens) = make(cx, &known, passed.as_ref(), stronger.as_ref(), counted).await? {
+            return Ok(LoggedIn { tokens, cookie });
         }
         // Where it acts has changed, and nothing else: whether that is the same person's password is seen to again.
         let again = find(cx, login).await?.ok_or(Error::InvalidCredentials)?;
@@ -103,12 +146,12 @@ async fn enter(
 }
 
 /// Stores the session. None when the person is something else by now, in the tenant that it would act in.
-async fn begin(
+async fn make(
     cx: &Cx,
     known: &Known,
     passed: Option<&Passed>,
     stronger: Option<&PasswordHash>,
-    Counted { attempt, logins }: &Counted<'_>,
+    Counted { attempt, device }: &Counted<'_>,
 ) -> Result<Option<Tokens>, Problem> {
     let tokens = tokens(cx, cx.new_id()?, known.user_id, known.membership).await?;
     let hash = stronger.unwrap_or(&known.password);
@@ -117,9 +160,8 @@ async fn begin(
     let place = statements.len();
     statements.extend(session::admit(known.user_id, known.membership));
     let admitted = statements.len();
-    statements.push(logins.counted(cx.now()));
+    statements.extend(device.iter().map(|(_, logins)| logins.counted(cx.now())));
     statements.extend(session::insert(&tokens.access, &tokens.access_token.digest(), &tokens.refresh()));
-    statements.extend(guess::remember(cx, known.user_id)?);
     statements.extend(attempt.succeeded());
     let mut event = Event::new(Action::SessionStarted).by(known.user_id);
     if let Some((tenant_id, _)) = known.membership {
@@ -137,13 +179,20 @@ async fn begin(
         // It has a second factor since then.
         Err(sql::Error::Refused(CODE)) => Err(Error::SecondFactorRequired.into()),
         Err(sql::Error::Refused(at)) if (place..admitted).contains(&at) => Ok(None),
-        // Others of the same person were faster.
-        Err(sql::Error::Refused(at)) if at == admitted => Err(logins.refusal(cx).await?),
-        Err(error) => Err(error.into()),
+        Err(error) => match (device, error) {
+            // Others of the same person were faster.
+            (Some((_, logins)), sql::Error::Refused(at)) if at == admitted => Err(logins.refusal(cx).await?),
+            (_, error) => Err(error.into()),
+        },
     }
 }
 
 impl Known {
+    /// Whose devices are the person's.
+    fn owner<'a>(&'a self, account: &'a str) -> Owner<'a> {
+        Owner { account, user_id: self.user_id, password: &self.password, factor_since: self.factor_since }
+    }
+
     /// Whether the person may act where it wants to.
     fn place(&self, wanted: Wanted) -> Result<(), Error> {
         if self.is_suspended {

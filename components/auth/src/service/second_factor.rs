@@ -6,13 +6,12 @@ use insula_kit::id::UserId;
 use insula_kit::sql::{self, Scope, Statement};
 use insula_kit::{Cx, Problem};
 
-use super::failure::{self, Proof};
+use super::failure;
 use super::password::{self, Proven};
 use crate::error::Error;
-use crate::guess::{self, Attempt};
+use crate::guess::{self, Attempt, Proof, Subject};
 use crate::password::Password;
 use crate::recovery_code::{self, RecoveryCode};
-use crate::store::own::Own;
 use crate::store::second_factor::{self as store, Factor};
 use crate::totp::Secret;
 
@@ -46,16 +45,16 @@ impl Passed {
 }
 
 /// Sees whether a code proves the person: one of its app, or a recovery code. It is taken by the batch that it lets in.
-/// `refusal` is what a wrong one is answered.
+/// `subjects` are what it is tried for, `refusal` is what a wrong one is answered.
 pub async fn prove(
     cx: &Cx,
     user_id: UserId,
     factor: &Factor,
     code: &str,
-    is_known: bool,
+    subjects: Vec<Subject>,
     refusal: Error,
 ) -> Result<Passed, Problem> {
-    let attempt = Attempt::begin(cx, guess::code(cx, user_id, is_known)?).await?;
+    let attempt = Attempt::begin(cx, subjects).await?;
     let statement = if let Some(code) = RecoveryCode::presented(code) {
         store::use_code(user_id, &digest(cx, user_id, &code)?)
     } else {
@@ -71,7 +70,7 @@ pub async fn prove(
 
 /// Makes a secret for the person who is calling, which counts once it is confirmed.
 pub async fn begin(cx: &Cx, password: &Password) -> Result<Begun, Problem> {
-    let Proven { own, attempt } = password::prove(cx, password).await?;
+    let Proven { own, attempt, .. } = password::prove(cx, password).await?;
     let secret = Secret::new(cx.random()?);
     let wrapped = cx.wrap(&info(own.user_id), &secret.to_text())?;
     let mut statements = vec![store::insert(own.user_id, &wrapped, cx.now())];
@@ -97,13 +96,12 @@ pub async fn confirm(cx: &Cx, code: &str) -> Result<Vec<String>, Problem> {
     if store::is_confirmed(row)? {
         return Err(Error::SecondFactorEnabled.into());
     }
-    let attempt = Attempt::begin(cx, guess::code(cx, user_id, false)?).await?;
+    let session_id = cx.session_id().ok_or(Error::SessionEnded)?;
+    let attempt = Attempt::begin(cx, guess::again(cx, Proof::Code, session_id)?).await?;
     let step = open(cx, user_id, &factor)?.accepts(code, cx.now(), 0).ok_or(Error::CodeRefused)?;
     let (codes, digests) = new_codes(cx, user_id)?;
-    let session_id = cx.session_id().ok_or(Error::SessionEnded)?;
     let mut statements =
         store::confirm((user_id, session_id), &factor.secret.sealed, step, &digests, cx.now());
-    statements.extend(guess::remember(cx, user_id)?);
     statements.extend(attempt.succeeded());
     statements.push(cx.audit(Event::new(Action::SecondFactorConfirmed)).await?);
     match cx.db().batch(scope, statements).await {
@@ -148,27 +146,27 @@ async fn with_both<T>(
     code: &str,
     change: impl FnOnce(UserId) -> Result<Change<T>, Problem>,
 ) -> Result<T, Problem> {
-    let Proven { own, attempt } = password::prove(cx, password).await?;
-    let outcome = match &own.factor {
+    let proven = password::prove(cx, password).await?;
+    let outcome = match &proven.own.factor {
         None => Err(Error::NoSecondFactor.into()),
-        Some(factor) => take(cx, &own, factor, code, &attempt, change).await,
+        Some(factor) => take(cx, &proven, factor, code, change).await,
     };
     if outcome.is_err() {
-        cx.batch(Scope::System, attempt.undone()).await?;
+        cx.batch(Scope::System, proven.attempt.undone()).await?;
     }
     outcome
 }
 
 async fn take<T>(
     cx: &Cx,
-    own: &Own,
+    Proven { own, session_id, attempt }: &Proven,
     factor: &Factor,
     code: &str,
-    attempt: &Attempt,
     change: impl FnOnce(UserId) -> Result<Change<T>, Problem>,
 ) -> Result<T, Problem> {
     let user_id = own.user_id;
-    let passed = prove(cx, user_id, factor, code, own.is_known, Error::CodeRefused).await?;
+    let subjects = guess::again(cx, Proof::Code, *session_id)?;
+    let passed = prove(cx, user_id, factor, code, subjects, Error::CodeRefused).await?;
     let Change { action, statements: changes, made } = change(user_id)?;
     let mut statements = vec![insula_turns::of_person(user_id)];
     statements.extend(passed.taken());
@@ -195,6 +193,7 @@ fn new_codes(cx: &Cx, user_id: UserId) -> Result<(Vec<String>, Vec<String>), Pro
     }
     Ok((codes, digests))
 }
+
 fn open(cx: &Cx, user_id: UserId, factor: &Factor) -> Result<Secret, Problem> {
     let text = cx.open_wrapped(&info(user_id), &factor.secret)?;
     Secret::read(&text).ok_or_else(|| sql::Error::Decode("secret".to_owned()).into())

@@ -4,11 +4,11 @@ use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::params;
 use insula_kit::sql::{self, Row, Rows, Statement};
 use insula_kit::time::Timestamp;
+use insula_mail::account_token::Fresh;
 
 use super::session;
 use crate::email::Email;
 use crate::password::PasswordHash;
-use insula_mail::account_token::Fresh;
 
 const INSERT_BY_USER: &str = include_str!("../../sql/account_token_insert_by_user.sql");
 const HOLD: &str = include_str!("../../sql/account_token_hold.sql");
@@ -24,7 +24,6 @@ const REVOKE_KEY: &str = include_str!("../../sql/api_key_revoke.sql");
 const LIST_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_list_unproven.sql");
 const MISS_KEYS_UNPROVEN: &str = include_str!("../../sql/api_key_miss_unproven.sql");
 const GET_FACTOR_UNPROVEN: &str = include_str!("../../sql/second_factor_get_unproven.sql");
-const DELETE_NETWORKS: &str = include_str!("../../sql/known_network_delete_by_user.sql");
 const RESET: &str = include_str!("../../sql/user_account_reset.sql");
 
 /// The most keys of an account that are told of one by one when they are revoked with it.
@@ -121,7 +120,6 @@ pub fn reset(
         Statement::required(RESET, params![password.as_str(), now, user_id]),
         session::end_all(user_id, now),
     ]);
-    statements.push(delete_networks(user_id));
     statements.extend(delete_tokens(user_id));
     statements
 }
@@ -129,11 +127,6 @@ pub fn reset(
 /// Removes all mailed tokens of a person. It has to be locked, or one is mailed meanwhile that keeps another.
 pub fn delete_tokens(user_id: UserId) -> [Statement; 2] {
     [DELETE_BY_USER, DELETE_EARLIER].map(|text| Statement::new(text, params![user_id]))
-}
-
-/// Forgets from where a person has logged in, so that guesses from there are slow again.
-pub fn delete_networks(user_id: UserId) -> Statement {
-    Statement::new(DELETE_NETWORKS, params![user_id])
 }
 
 /// Reads whose a token is.

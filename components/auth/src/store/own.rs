@@ -21,13 +21,11 @@ pub struct Own {
     pub password: PasswordHash,
     /// The second factor that counts.
     pub factor: Option<Factor>,
-    /// Whether it has logged in from this network before.
-    pub is_known: bool,
 }
 
 /// The person, for [`read`].
-pub fn get(user_id: UserId, network: Option<String>, now: Timestamp) -> Statement {
-    Statement::new(GET, params![network, now, user_id])
+pub fn get(user_id: UserId) -> Statement {
+    Statement::new(GET, params![user_id])
 }
 
 /// Reads the person.
@@ -38,7 +36,6 @@ pub fn read(row: &Row) -> Result<Own, sql::Error> {
         name: row.optional_text("name")?,
         password: PasswordHash::stored(row.text("password")?),
         factor: second_factor::read(row)?,
-        is_known: row.integer("is_known")? == 1,
     })
 }
 

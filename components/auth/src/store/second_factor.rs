@@ -67,7 +67,6 @@ pub fn confirm(
         insula_turns::of_person(user_id),
         Statement::required(CONFIRM, params![now, step, user_id, secret]),
         Statement::new(END_OTHERS, params![now, user_id, session_id]),
-        super::account::delete_networks(user_id),
     ];
     statements.extend(replace_codes(user_id, codes));
     statements

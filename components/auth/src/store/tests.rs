@@ -46,7 +46,7 @@ fn hash() -> PasswordHash {
 }
 
 fn known(db: &Db, address: &str, wanted: Wanted) -> Option<Known> {
-    let rows = query(db, get_by_email(Some(&email(address)), wanted, None, Timestamp::from_ms(0)));
+    let rows = query(db, get_by_email(Some(&email(address)), wanted));
     rows.first().map(|row| read_known(row).unwrap())
 }
 
@@ -104,6 +104,6 @@ fn an_unknown_address_and_one_of_wrong_syntax_are_nobodys() {
     let db = migrated();
     batch(&db, insert(&person(1, "ada@example.org"), &hash(), None)).unwrap();
     assert!(known(&db, "grace@example.org", Wanted::First).is_none());
-    assert!(query(&db, get_by_email(None, Wanted::First, None, Timestamp::from_ms(0))).is_empty());
+    assert!(query(&db, get_by_email(None, Wanted::First)).is_empty());
     assert!(known(&db, "ada@example.org", Wanted::First).unwrap().membership.is_none());
 }

@@ -71,6 +71,7 @@ pub const KNOWN_NETWORK: Table = Table {
     owner: "auth",
     subject: Some("user_id"),
     basis: Security,
+    // Written by releases before devices were known; a later step drops it.
     retention: "90 days after the last login from it",
     exported: false,
     erasure: Delete,

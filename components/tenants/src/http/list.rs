@@ -12,7 +12,7 @@ use crate::tenant::{Filter, Region};
 
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ask = Ask::read::<id::Tenant>(request)?;
-    let page = service::list(cx, &read(request)?, &ask).await?;
+    let page = service::list(cx, &read(request)?, &ask, request.path()).await?;
     Response::ok(&page.map(|tenant| TenantView::from(&tenant)))
 }
 

@@ -94,7 +94,8 @@ pub const SET_SECURITY: Route<Operation> = by_person(
             id: "update_tenant_security",
             summary: "Change what a tenant demands",
             about: "Whoever lacks the second factor that a tenant begins to demand leaves it at once: its sessions act \
-                    in no tenant, where it can get one. API keys go on.",
+                    in no tenant, where it can get one. API keys are the tenant's own and go on, also those that it has \
+                    made: `created_by` tells which they are.",
             query: &[],
             answers: &[Answer::json::<SecurityView>(200, "What it demands of its members.")],
             problems: SECURITY_PROBLEMS,

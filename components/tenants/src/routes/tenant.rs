@@ -171,7 +171,8 @@ const fn list(path: &'static str, id: &'static str, summary: &'static str) -> Ro
         doc: Doc {
             id,
             summary,
-            about: "A person sees the tenants that it is a member of, the operator sees all.",
+            about: "A person sees the tenants that it is a member of, the operator sees all: each that it is shown has an \
+                    entry of that in its log.",
             query: LIST_QUERY,
             answers: LISTED,
             problems: &[],

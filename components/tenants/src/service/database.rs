@@ -24,7 +24,7 @@ use crate::tenant::{Change, Tenant};
 /// there already.
 const UNTAKEN: &str = "SQLSTATE IN013";
 
-/// Sees that the change and the address belong together, and that it is the operator who brings data back.
+/// Sees that the change, the address and the region belong together, and that it is the operator who brings data back.
 pub fn check(caller: Caller, present: &Tenant, change: &Change) -> Result<(), Problem> {
     let next = change.isolation.unwrap_or(present.isolation);
     if caller != Caller::Operator && present.isolation == Isolation::Database && next != Isolation::Database {
@@ -32,6 +32,15 @@ pub fn check(caller: Caller, present: &Tenant, change: &Change) -> Result<(), Pr
     }
     if next != Isolation::Database && change.database.is_some() {
         return Err(unfit("unknown", "goes with the isolation `database` only"));
+    }
+    // The region says where the data are.
+    let stays = present.isolation == Isolation::Database && next == Isolation::Database;
+    if stays
+        && change.database.is_none()
+        && change.region.clone().apply(present.region.clone()) != present.region
+    {
+        let why = "can't be another while the tenant has a database of its own, unless `database_url` says where that is now";
+        return Err(FieldError::new("region", "other", why).into());
     }
     Ok(())
 }

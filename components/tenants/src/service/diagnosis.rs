@@ -1,24 +1,21 @@
 //! Diagnostics: what is looked at, in which scope, and within which time.
 
-use std::time::{Duration, Instant};
+mod measured;
 
 use insula_kit::guard::Caller;
 use insula_kit::id::{KeyId, TenantId, UserId};
 use insula_kit::own_database::Home;
 use insula_kit::problem::NOT_FOUND;
-use insula_kit::schema::Failure;
 use insula_kit::sql::{self, Db, Rows, Scope};
 use insula_kit::{Cx, Problem};
 
 use crate::diagnosis::nothing::{self, Subject};
-use crate::diagnosis::slow::{self, Figures, Run};
 use crate::diagnosis::wrong::{self, Binding, Seen};
 use crate::diagnosis::{Check, Diagnosis, Outcome};
 use crate::store::diagnosis::{self as store, COUNTED_AT_MOST};
 use crate::store::product;
+use measured::{Watch, measure};
 
-/// What runs longer altogether leaves the rest unknown.
-const TIME: Duration = Duration::from_secs(2);
 /// With more rows than this in a table, of all tenants, it isn't read as a whole to see what the scope shows.
 const READ_AT_MOST: i64 = 1_000_000;
 /// How often rows are counted again that somebody has added to meanwhile.
@@ -178,82 +175,4 @@ async fn seen(cx: &Cx, tenant_id: TenantId, catalogue: Option<&Catalogue>) -> Re
         }
     }
     Ok(check)
-}
-
-async fn measure(
-    cx: &Cx,
-    tenant_id: TenantId,
-    watch: &Watch,
-    catalogue: Option<&Catalogue>,
-    rows: &[(String, i64)],
-) -> Result<Vec<Check>, Problem> {
-    let scope = Scope::Tenant(tenant_id);
-    let mut runs = Vec::new();
-    for main in store::main(tenant_id, cx.now()) {
-        let mut took_us = None;
-        let mut index = None;
-        if !watch.is_over() {
-            let began = Watch::start();
-            cx.query(scope, main.statement.clone()).await?;
-            took_us = Some(began.took_us());
-            let visits = cx.explain(scope, &main.statement).await?;
-            let mut own = visits.into_iter().filter(|visit| visit.table == main.alias);
-            index = own.find(|visit| visit.condition.contains("tenant_id")).and_then(|visit| visit.index);
-        }
-        let estimate = |catalogue: &Catalogue| {
-            catalogue.estimates.iter().find(|(table, _)| table == main.table).map(|(_, rows)| *rows)
-        };
-        // Nobody has looked at a table that is new, and then it is small; of SQLite's nobody ever does.
-        let table_rows = catalogue.map(|catalogue| estimate(catalogue).unwrap_or(0));
-        let is_unasked = took_us.is_none();
-        let table_rows = if is_unasked { Some(0) } else { table_rows };
-        runs.push(Run { operation: main.operation, took_us, index, table_rows });
-    }
-    let began = Watch::start();
-    cx.query(scope, product::first(tenant_id)).await?;
-    let round_trip = began.took_us();
-    Ok(vec![
-        slow::round_trip(round_trip),
-        slow::statements(&runs),
-        slow::indexes(&runs),
-        slow::rows(rows, COUNTED_AT_MOST),
-        slow::slowest(&figures(cx, tenant_id, catalogue).await?),
-    ])
-}
-
-/// What the server knows of the slowest statements. They are of all tenants, without values.
-async fn figures(cx: &Cx, tenant_id: TenantId, catalogue: Option<&Catalogue>) -> Result<Figures, Problem> {
-    let Some(catalogue) = catalogue else { return Ok(Figures::OnSqlite) };
-    if !catalogue.keeps_figures {
-        return Ok(Figures::NotKept);
-    }
-    if cx.caller() != Caller::Operator {
-        return Ok(Figures::NotYours);
-    }
-    match cx.query(Scope::Tenant(tenant_id), store::list_slowest()).await {
-        Ok(rows) => Ok(Figures::Kept(rows.iter().map(store::slowest).collect::<Result<_, _>>()?)),
-        Err(Failure::Database(sql::Error::Statement(_))) => Ok(Figures::Unreadable),
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-/// How long something takes.
-struct Watch(Instant);
-
-impl Watch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is measured is how long it takes, and not what time it is"
-    )]
-    fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    fn took_us(&self) -> i64 {
-        i64::try_from(self.0.elapsed().as_micros()).unwrap_or(i64::MAX)
-    }
-
-    fn is_over(&self) -> bool {
-        self.0.elapsed() >= TIME
-    }
 }

@@ -207,9 +207,13 @@ impl Stream for Rest {
     }
 }
 
-/// Whether nothing of a statement is left on the connection once it has run. `set_config` inside a
-/// query escapes this, as it does everywhere, and so does `set` inside a function or procedure.
+/// Whether nothing of a statement is left on the connection once it has run. `set` inside a function or procedure escapes
+/// this, as it does everywhere.
 fn ends_with_itself(sql: &str) -> bool {
+    const LASTING: &str = "set_config";
+    if sql.as_bytes().windows(LASTING.len()).any(|part| part.eq_ignore_ascii_case(LASTING.as_bytes())) {
+        return false;
+    }
     const HARMLESS: [&str; 10] =
         ["select", "insert", "update", "delete", "with", "values", "merge", "table", "explain", "call"];
     let mut rest = sql.trim_start_matches(|char: char| char.is_whitespace() || char == '(' || char == ';');
@@ -231,9 +235,15 @@ mod tests {
         {
             assert!(ends_with_itself(harmless), "{harmless}");
         }
-        for lasting in
-            ["begin", "BEGIN; select 1", "set role x", "-- x\nstart transaction", "create temp table t()", ""]
-        {
+        for lasting in [
+            "begin",
+            "BEGIN; select 1",
+            "set role x",
+            "-- x\nstart transaction",
+            "create temp table t()",
+            "",
+            "select Set_Config('search_path', 'x', false)",
+        ] {
             assert!(!ends_with_itself(lasting), "{lasting}");
         }
     }

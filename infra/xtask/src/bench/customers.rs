@@ -48,9 +48,15 @@ pub fn register(server: &Server<'_>, number: usize) -> Result<()> {
 
 /// The same, with header lines that say where it comes from.
 pub fn register_from(server: &Server<'_>, number: usize, headers: &[&str]) -> Result<()> {
+    sign_up(server.address(), number, headers).map(drop)
+}
+
+/// Registers a person with a tenant; returns the tenant as it was answered.
+pub fn sign_up(address: &str, number: usize, headers: &[&str]) -> Result<Value> {
     let tenant = format!("Tenant {number}");
     let body = json!({ "email": email(number), "password": PASSWORD, "tenant_name": tenant });
-    created(client::post(server.address(), "/api/v1/auth/register", headers, &body)?, "a person").map(drop)
+    let mut answer = created(client::post(address, "/api/v1/auth/register", headers, &body)?, "a person")?;
+    Ok(answer["tenant"].take())
 }
 
 /// A new access token of that person.

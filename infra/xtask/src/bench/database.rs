@@ -41,8 +41,9 @@ begin
   if bare = bound then
     raise exception 'the copy is bound as well';
   end if;
-  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', [a-z'']*, true\);', '', 'g');
+  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', [a-z'']*, (true|false)\);', '', 'g');
   bare := regexp_replace(bare, 'if current_setting\(''role''\).*?end if;', '');
+  bare := regexp_replace(bare, 'if current_user <> ''insula_runtime''.*?end if;', '');
   if bare ~ 'insula\.scope|pg_has_role' then
     raise exception 'the copy is bound as well';
   end if;

@@ -17,14 +17,17 @@ mod entry {
     /// Counts the requests of this instance: a leaking static, on purpose.
     static SEEN: AtomicU64 = AtomicU64::new(0);
 
-    const INSERT: &str = "insert into metric (name, unit, reset) values ($1, 'x', 'never') returning name";
+    const INSERT: &str =
+        "insert into guess (subject, ready_at_ms, forgotten_at_ms) values ($1, 7, 7) returning subject";
     const SLEEP: &str = "select pg_sleep(5)::text as slept";
     const TENANT: &str = "ten_01h455vb4pex5vsknk084sn02q";
     const WHO: &str = "select current_user::text as who";
     const NOBODY: &str = "select current_user::text as who where 1 = 0";
+    const SET_SCOPE: &str =
+        "select set_config('insula.scope', 'stolen', false) as scope, 1::bigint as leaked";
     const READ_SCOPE: &str = "select coalesce(current_setting('insula.scope', true), '') || case when current_user <> session_user \
         then current_user else '' end as scope, \
-        (select count(*) from metric where unit = 'x') as leaked";
+        (select count(*) from guess where ready_at_ms = 7) as leaked";
 
     #[spin_sdk::http_service]
     async fn handle(request: Request) -> impl IntoResponse {
@@ -86,10 +89,8 @@ mod entry {
                 compute_for_ever()
             }
             "raw-transaction-then-return" => transaction().await.map(|_open| "early".to_owned()),
-            "look" => {
-                let rows = raw(&open().await?, READ_SCOPE)?;
-                Ok(rows)
-            }
+            "raw-setting" => raw(&open().await?, SET_SCOPE),
+            "look" => raw(&open().await?, READ_SCOPE),
             _ => Ok("fine".to_owned()),
         }
     }
@@ -132,7 +133,7 @@ mod entry {
     async fn transaction() -> Result<Connection, String> {
         let connection = open().await?;
         raw(&connection, "begin")?;
-        raw(&connection, "insert into metric values ('raw', 'x', 'never')")?;
+        raw(&connection, "insert into guess values ('raw', 7, 7)")?;
         raw(&connection, "set insula.scope = 'stolen'")?;
         Ok(connection)
     }
