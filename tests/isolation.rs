@@ -5,6 +5,7 @@ mod catalogue;
 mod databases;
 mod foreign;
 mod login;
+mod moved;
 mod provisioning;
 mod rights;
 mod rows;

@@ -1,6 +1,6 @@
 //! A tenant's product data in a schema of its own: only its own role reaches it, and only a batch of that tenant becomes it.
 
-use insula_tests::support::{App, Database, Form, Person, at_once, only_on_postgresql};
+use insula_tests::support::{App, Database, Form, Person, only_on_postgresql};
 use serde_json::json;
 
 use super::{RUNTIME, as_runtime};
@@ -31,7 +31,7 @@ pub fn analyzed(person: &Person<'_>) -> String {
     made.json()["id"].as_str().unwrap().to_owned()
 }
 
-fn reports(person: &Person<'_>) -> usize {
+pub fn reports(person: &Person<'_>) -> usize {
     person.get("/api/v1/reports?limit=200").send().expect(200).json()["items"].as_array().unwrap().len()
 }
 
@@ -230,37 +230,4 @@ fn a_row_of_another_tenant_fits_into_no_schema_and_a_schemas_tenant_has_none_in_
         assert!(app.db().rows(&format!("select {call}::text"))[0][0].contains("IN005"));
     }
     assert_eq!(app.db().number(&format!("select count(*) from {}", app.db().product("report"))), 0);
-}
-
-#[test]
-fn product_data_moves_whole_while_it_is_written_on_postgresql() {
-    only_on_postgresql();
-    let app = App::start().without_limits();
-    let ada = app.person("ada");
-    let path = format!("/api/v1/tenants/{}", ada.tenant_id);
-    let stored = at_once(9, |number| {
-        if number > 0 {
-            return (0..6).map(|_| analyzed(&ada)).collect::<Vec<_>>();
-        }
-        for turn in 0..6 {
-            let to = ["shared", "schema"][turn % 2];
-            let moved =
-                ada.request("PATCH", &path).json(&json!({ "isolation": to })).send().expect(200).json();
-            assert_eq!(moved["isolation"], to);
-        }
-        Vec::new()
-    });
-
-    let mut stored: Vec<Vec<String>> = stored.into_iter().flatten().map(|id| vec![id]).collect();
-    stored.sort();
-    assert_eq!(stored.len(), 48);
-    let hers = schema(&ada.tenant_id);
-    assert_eq!(app.db().rows(&format!("select id from {hers}.report order by id")), stored);
-    assert_eq!(app.db().number("select count(*) from public.report"), 0);
-    assert_eq!(reports(&ada), 48);
-    let to = json!({ "isolation": "shared" });
-    let _ = ada.request("PATCH", &path).json(&to).send().expect(200);
-    assert_eq!(reports(&ada), 48);
-    assert_eq!(app.db().number(&format!("select count(*) from pg_roles where rolname = '{hers}'")), 0);
-    assert_eq!(app.db().own_tables().len(), 0);
 }

@@ -17,6 +17,7 @@ use insula_kit::validate::FieldError;
 
 const MAKE: &str = include_str!("../sql/schema_make.sql");
 const DROP: &str = include_str!("../sql/schema_drop.sql");
+const HOLD: &str = include_str!("../sql/product_hold.sql");
 const MOVE: &str = include_str!("../sql/product_move.sql");
 const MOVE_OUT: &str = include_str!("../sql/product_move_out.sql");
 const MOVE_IN: &str = include_str!("../sql/product_move_in.sql");
@@ -64,6 +65,13 @@ pub fn parse_new(db: &Db, text: &str) -> Result<Isolation, FieldError> {
 #[must_use]
 pub fn make(id: TenantId, isolation: Isolation) -> Option<Statement> {
     (isolation == Isolation::Schema).then(|| Statement::required(MAKE, params![id]))
+}
+
+/// Keeps everybody else from the product data of a tenant until the batch ends. Before the batch changes the tenant's row: who is
+/// at the data may want that row, and each would wait for the other.
+#[must_use]
+pub fn hold(id: TenantId) -> Statement {
+    Statement::required(HOLD, params![id])
 }
 
 /// Brings the product data of a tenant to where another isolation has it, and says so in the tenant's row. Of a database of its

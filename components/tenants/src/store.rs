@@ -79,9 +79,11 @@ pub fn change(
         Some(attempt) => insula_isolation::bring_home(next.id, next.isolation, attempt, at),
         None => insula_isolation::change(next.id, next.isolation, at),
     });
+    let held = moved.is_some().then(|| insula_isolation::hold(next.id));
     let database =
         database.map(|new| insula_isolation::set_database(next.id, &new.sealed, &new.identity, new.step, at));
-    Ok(plan.into_iter().chain([Statement::required(CHANGE, values)]).chain(database).chain(moved).collect())
+    let change = [Statement::required(CHANGE, values)];
+    Ok(plan.into_iter().chain(held).chain(change).chain(database).chain(moved).collect())
 }
 
 /// Stores the state that a tenant shall be in; refused if it was changed meanwhile.

@@ -80,6 +80,7 @@ pub const STEPS: &[Step] = steps! {
     26 "0026_rights"
     27 "0027_rules"
     28 "0028_kept_scope"
+    29 "0029_moves"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

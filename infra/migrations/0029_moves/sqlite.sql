@@ -1,0 +1,2 @@
+-- On SQLite product data is in shared tables only.
+select 1;
