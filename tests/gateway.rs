@@ -1,5 +1,6 @@
 //! The gateway in front of a workload that knows nothing of Insula.
 
+mod called;
 mod counted;
 mod noted;
 mod order;

@@ -76,6 +76,8 @@ actions! {
     ReportRead = "report.read";
     /// The reports were listed.
     ReportsListed = "report.listed";
+    /// A call that may change something was handed to a workload behind the gateway.
+    WorkloadCalled = "workload.called";
     /// A workload behind the gateway told what it did with a tenant's data.
     WorkloadReported = "workload.reported";
     /// Somebody registered.

@@ -6,10 +6,11 @@
 //! 1. [`settings`]: what the manifest's variables demand of a caller.
 //! 2. The guard is asked, with the credential that the request carries. A refusal is answered here, as a problem.
 //! 3. [`headers`]: what the caller claims to know is taken away (`insula-*`, its credential), who it is is said instead.
-//! 4. The workload answers. Bodies pass in both directions as they come; nothing of them is kept here.
-//! 5. [`usage`] and [`activity`]: what the workload says that it has used and done is read; [`store`] counts the one and
+//! 4. [`called`]: a call that may change something is an entry of the tenant's audit log, before the workload has it.
+//! 5. The workload answers. Bodies pass in both directions as they come; nothing of them is kept here.
+//! 6. [`usage`] and [`activity`]: what the workload says that it has used and done is read; [`store`] counts the one and
 //!    appends the other to the tenant's audit log.
-//! 6. The answer goes up with the headers that every answer carries, and without what was between the two of us.
+//! 7. The answer goes up with the headers that every answer carries, and without what was between the two of us.
 //!
 //! ## What the workload is told
 //!
@@ -45,11 +46,20 @@
 //! problem (503, or 500 for what no waiting mends) instead of the answer. What can't be noted isn't answered; the work is
 //! done by then, so a workload that changes something sees to it that it may be asked twice, as behind any 503.
 //!
+//! ## What the log has whatever it says
+//!
+//! Each call of a method other than `GET`, `HEAD` and `OPTIONS` that is let in is an entry `workload.called` with the caller, its
+//! address (as above), the method and the path without its query; of a segment that isn't a plain word or id only `…` is kept.
+//! It is there **before the workload has the call**: what can't be noted isn't handed on (503, or 500 for what no waiting
+//! mends). The manifest turns it off with `gateway_audited = "false"`, for a workload that tells all it changes itself, or
+//! whose calls are too many for a log that is kept for ever.
+//!
 //! The workload shares the manifest's grants with the gateway, as Spin's middleware does, so what stands behind it is
 //! code that its operator trusts with the database; what it imports says whether it can reach it.
 
 pub mod activity;
 mod bindings;
+pub mod called;
 pub mod headers;
 pub mod settings;
 pub mod store;

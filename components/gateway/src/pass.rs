@@ -20,7 +20,7 @@ use spin_sdk::wasip3::wit_future;
 use crate::bindings::wasi::http::handler;
 use crate::headers::{self, List, Said};
 use crate::settings::Settings;
-use crate::{activity, store, usage};
+use crate::{activity, called, store, usage};
 
 /// What is looked at here; the rest is the workload's.
 const READ: [&str; 6] =
@@ -64,12 +64,17 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     let cx = Cx::admitted(admit(call, read).await?, call.client, config, OPERATION);
     let grant = cx.grant();
     let target = request.get_path_with_query().unwrap_or_default();
-    let path = target.split('?').next().unwrap_or_default();
-    note::passed(&cx, call, path).await.map_err(|problem| grant.problem_with_limits(problem))?;
+    let path = called::plain(target.split('?').next().unwrap_or_default());
+    note::passed(&cx, call, &path).await.map_err(|problem| grant.problem_with_limits(problem))?;
     let told = headers::down(came, grant, &ids.request, settings.forward_credentials);
     let told = fields(&told)
         .map_err(|_| Problem::new(&MALFORMED).detail("The headers are too large to be handed on."))
         .map_err(|problem| grant.problem_with_limits(problem))?;
+    if settings.audited && !call.method.reads() {
+        called::note(&cx, &name(&request.get_method()), &path)
+            .await
+            .map_err(|problem| grant.problem_with_limits(problem))?;
+    }
     let answer = handler::handle(down(request, told))
         .await
         .map_err(|code| grant.problem_with_limits(Problem::new(&INTERNAL).caused_by(Unanswered(code))))?;
@@ -93,6 +98,22 @@ const fn method(method: &Method) -> route::Method {
         Method::Patch => route::Method::Patch,
         Method::Delete => route::Method::Delete,
         Method::Post | Method::Connect | Method::Trace | Method::Other(_) => route::Method::Post,
+    }
+}
+
+/// A method as the caller has written it.
+fn name(method: &Method) -> String {
+    match method {
+        Method::Get => "GET".to_owned(),
+        Method::Head => "HEAD".to_owned(),
+        Method::Options => "OPTIONS".to_owned(),
+        Method::Put => "PUT".to_owned(),
+        Method::Patch => "PATCH".to_owned(),
+        Method::Delete => "DELETE".to_owned(),
+        Method::Post => "POST".to_owned(),
+        Method::Connect => "CONNECT".to_owned(),
+        Method::Trace => "TRACE".to_owned(),
+        Method::Other(name) => called::plain(name),
     }
 }
 

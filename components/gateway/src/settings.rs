@@ -4,6 +4,7 @@
 //! |-------------------------------|-------------------------------------------------------------|-----------|
 //! | `gateway_permission`          | what a caller must be allowed to do in its tenant           | `analyze` |
 //! | `gateway_metered`             | whether a call counts against the plan's quota of calls     | `true`    |
+//! | `gateway_audited`             | whether a call that may change something is noted by itself | `true`    |
 //! | `gateway_forward_credentials` | whether the workload sees `Authorization` and `X-API-Key`   | `false`   |
 
 use std::cell::Cell;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub permission: Permission,
     /// Whether a call counts.
     pub metered: bool,
+    /// Whether a call that may change something is an entry of the tenant's log before the workload has it.
+    pub audited: bool,
     /// Whether the credential goes on to the workload.
     pub forward_credentials: bool,
 }
@@ -48,6 +51,7 @@ impl Settings {
         let settings = Self::parse(
             variable("gateway_permission").await.as_deref(),
             variable("gateway_metered").await.as_deref(),
+            variable("gateway_audited").await.as_deref(),
             variable("gateway_forward_credentials").await.as_deref(),
         )
         .map_err(|unknown| Problem::new(&INTERNAL).caused_by(unknown))?;
@@ -58,6 +62,7 @@ impl Settings {
     fn parse(
         permission: Option<&str>,
         metered: Option<&str>,
+        audited: Option<&str>,
         forward_credentials: Option<&str>,
     ) -> Result<Self, Unknown> {
         Ok(Self {
@@ -65,6 +70,7 @@ impl Settings {
                 .map_or(Some(Permission::Analyze), Permission::parse)
                 .ok_or(Unknown("gateway_permission"))?,
             metered: flag(metered, true).ok_or(Unknown("gateway_metered"))?,
+            audited: flag(audited, true).ok_or(Unknown("gateway_audited"))?,
             forward_credentials: flag(forward_credentials, false)
                 .ok_or(Unknown("gateway_forward_credentials"))?,
         })
@@ -92,12 +98,20 @@ mod tests {
 
     #[test]
     fn what_is_not_said_is_the_default() {
-        let expected =
-            Settings { permission: Permission::Analyze, metered: true, forward_credentials: false };
-        assert_eq!(Settings::parse(None, None, None).unwrap(), expected);
-        let said = Settings::parse(Some("view_reports"), Some("false"), Some("true")).unwrap();
-        let expected =
-            Settings { permission: Permission::ViewReports, metered: false, forward_credentials: true };
+        let expected = Settings {
+            permission: Permission::Analyze,
+            metered: true,
+            audited: true,
+            forward_credentials: false,
+        };
+        assert_eq!(Settings::parse(None, None, None, None).unwrap(), expected);
+        let said = Settings::parse(Some("view_reports"), Some("false"), Some("false"), Some("true")).unwrap();
+        let expected = Settings {
+            permission: Permission::ViewReports,
+            metered: false,
+            audited: false,
+            forward_credentials: true,
+        };
         assert_eq!(said, expected);
     }
 
@@ -105,11 +119,12 @@ mod tests {
     #[test]
     fn a_value_that_is_not_known_lets_nobody_in() {
         for permission in ["", "analyse", "Analyze", "none", "*"] {
-            assert!(Settings::parse(Some(permission), None, None).is_err(), "{permission}");
+            assert!(Settings::parse(Some(permission), None, None, None).is_err(), "{permission}");
         }
         for flag in ["", "1", "yes", "True"] {
-            assert!(Settings::parse(None, Some(flag), None).is_err(), "{flag}");
-            assert!(Settings::parse(None, None, Some(flag)).is_err(), "{flag}");
+            assert!(Settings::parse(None, Some(flag), None, None).is_err(), "{flag}");
+            assert!(Settings::parse(None, None, Some(flag), None).is_err(), "{flag}");
+            assert!(Settings::parse(None, None, None, Some(flag)).is_err(), "{flag}");
         }
     }
 }
