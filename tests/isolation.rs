@@ -6,6 +6,7 @@ mod databases;
 mod foreign;
 mod login;
 mod moved;
+mod people;
 mod provisioning;
 mod rights;
 mod rows;

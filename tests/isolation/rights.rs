@@ -22,7 +22,7 @@ const MORE: [(&str, &[&str], &str); 3] = [
 ];
 
 /// Tables that no row-level security binds, each with the reason. Every other table is bound, its owner too.
-const UNBOUND: [(&str, &str); 16] = [
+const UNBOUND: [(&str, &str); 14] = [
     ("audit_pause", "keyed digests and times; noted in any scope"),
     ("endpoint_limit", "of the platform; every admission reads it"),
     ("guess", "keyed digests and times; counted before anybody is known"),
@@ -34,14 +34,9 @@ const UNBOUND: [(&str, &str); 16] = [
     ("plan", "of the platform"),
     ("plan_quota", "of the platform"),
     ("schema_migration", "of the platform"),
-    ("second_factor", "sealed for its person; a tenant that demands one sees which members have one"),
     ("subject_key", "sealed for its person; every log that tells of a person needs it"),
     ("tenant_step", "of the platform"),
     ("tick_cursor", "of the platform"),
-    (
-        "user_account",
-        "a tenant sees the names and addresses of its members; of passwords there are Argon2id hashes",
-    ),
 ];
 
 /// Every statement of the components, without its comments. What is for SQLite alone needs no right here.

@@ -81,6 +81,7 @@ pub const STEPS: &[Step] = steps! {
     27 "0027_rules"
     28 "0028_kept_scope"
     29 "0029_moves"
+    30 "0030_people"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.

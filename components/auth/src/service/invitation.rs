@@ -26,8 +26,8 @@ pub async fn accept(
     statements.push(cx.audit(event.fact("role", invited.role.as_str())).await?);
     let Invited { tenant_id, tenant_name: name, role, .. } = invited;
     let answer = answer(&Membership { tenant_id, name, role })?;
-    // For the tenant: whoever joins sees too little of it yet to count its seats.
-    idempotency::commit(cx, Scope::Tenant(tenant_id), statements, answer, refused).await
+    // Whoever joins sees too little of the tenant yet to count its seats, and the tenant changes nobody's account.
+    idempotency::commit(cx, Scope::System, statements, answer, refused).await
 }
 
 /// The invitation, if it can be accepted by whoever has the address. To anybody else it is no invitation.
