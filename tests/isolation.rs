@@ -3,6 +3,7 @@
 mod canaries;
 mod catalogue;
 mod databases;
+mod ended_at;
 mod foreign;
 mod login;
 mod moved;

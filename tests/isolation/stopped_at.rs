@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use insula_tests::journeys::{Client, House};
+use insula_tests::journeys::{Client, House, Process};
 use insula_tests::support::{Database, PASSWORD, Stall, wait_until};
 use serde_json::json;
 
@@ -30,6 +30,29 @@ fn made(database: &Database) -> Vec<i64> {
     counts
 }
 
+/// Has something asked of the server, and kills it where somebody is stalled. If nobody ever was: the server, and what it
+/// answered.
+pub fn killed_at<T: Send>(
+    house: &House,
+    server: Process,
+    stall: Stall<'_>,
+    request: impl FnOnce() -> T + Send,
+) -> Option<(Process, T)> {
+    let over = thread::scope(|scope| {
+        let asked = scope.spawn(request);
+        wait_until(|| asked.is_finished() || stall.holds());
+        // Whoever isn't in the middle of it is soon done.
+        thread::sleep(Duration::from_millis(100));
+        if asked.is_finished() {
+            return Some((server, asked.join().expect("an answer")));
+        }
+        house.kill(server);
+        None
+    });
+    stall.end();
+    over
+}
+
 /// Kills the server in each step of a request, of which `request` makes another one for each number; returns the tables of
 /// the steps. Who asks presents what `credential` returns for that number.
 fn kill_at_every_step(
@@ -48,20 +71,9 @@ fn kill_at_every_step(
         let caller = bearing(&client);
         let before = made(&database);
         let stall = Stall::at(&database, table, "true");
-        let over = thread::scope(|scope| {
-            let asked = scope.spawn(|| request(&caller, number));
-            wait_until(|| asked.is_finished() || stall.holds());
-            // Whoever isn't in the middle of it is soon done.
-            thread::sleep(Duration::from_millis(100));
-            if asked.is_finished() {
-                assert_eq!(asked.join().expect("an answer"), Some(201), "{table}");
-                return Some(server);
-            }
-            house.kill(server);
-            None
-        });
-        stall.end();
-        server = if let Some(server) = over {
+        let over = killed_at(&house, server, stall, || request(&caller, number));
+        server = if let Some((server, answered)) = over {
+            assert_eq!(answered, Some(201), "{table}");
             server
         } else {
             // Where it was only slow it was killed between its steps, and all of it may be there.

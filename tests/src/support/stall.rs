@@ -10,6 +10,21 @@ use super::Database;
 pub struct Stall<'a>(&'a Database);
 
 impl<'a> Stall<'a> {
+    /// Has whoever adds, changes or removes a row stay there.
+    #[must_use]
+    pub fn anywhere(database: &'a Database, table: &str) -> Self {
+        let stall = Self::at(database, table, "true");
+        database.execute(&match database {
+            Database::Sqlite(_) => format!(
+                "create trigger stall_delete before delete on {table} begin select sum(i) from stall; end"
+            ),
+            Database::Postgres(_) => format!(
+                "create trigger stall_delete before delete on {table} for each row execute function stall()"
+            ),
+        });
+        stall
+    }
+
     /// Has whoever adds or changes one of the rows stay there: those of which the condition on `new` is true.
     #[must_use]
     pub fn at(database: &'a Database, table: &str, rows: &str) -> Self {
@@ -22,7 +37,7 @@ impl<'a> Stall<'a> {
             ),
             Database::Postgres(_) => format!(
                 "create function stall() returns trigger language plpgsql as
-                   $$ begin perform pg_sleep(30); return new; end $$;
+                   $$ begin perform pg_sleep(30); return coalesce(new, old); end $$;
                  create trigger stall before insert or update on {table} for each row when ({rows})
                    execute function stall()"
             ),
@@ -58,7 +73,9 @@ impl<'a> Stall<'a> {
     /// Lets writers go on; nobody may be held any more.
     pub fn end(self) {
         self.0.execute(match self.0 {
-            Database::Sqlite(_) => "drop trigger stall_insert; drop trigger stall_update; drop view stall",
+            Database::Sqlite(_) => {
+                "drop trigger stall_insert; drop trigger stall_update; drop trigger if exists stall_delete; drop view stall"
+            }
             Database::Postgres(_) => "drop function stall cascade",
         });
     }
