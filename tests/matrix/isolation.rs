@@ -4,7 +4,8 @@
 use insula_domain::scope::Scope;
 use insula_kit::route::Access;
 use insula_tests::routes::groups;
-use insula_tests::support::{Answer, App};
+use insula_tests::support::{Answer, App, Caller, Second, only_on_postgresql};
+use serde_json::json;
 
 use super::samples::{ids, path, request};
 use super::world::{Side, absent};
@@ -17,16 +18,56 @@ fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
     let mut strangers = vec![bob.owner.caller.clone(), bob.member.caller.clone(), bob.impersonator.clone()];
     strangers.extend(["admin", "analyst"].map(|role| app.member(&bob.owner, role).caller.clone()));
     strangers.extend(Scope::ALL.map(|scope| bob.owner.key(&[scope.as_str()])));
+    let tried = answered_as_absent(&app, &ada, &strangers);
+    assert!(tried >= 300, "only {tried} pairs were tried");
+}
+
+/// As the default is a schema for each, here all share the tables.
+#[test]
+fn foreign_ids_are_answered_as_absent_ones_where_tenants_share_tables_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    for side in [&ada, &bob] {
+        let path = format!("/api/v1/tenants/{}", side.owner.tenant_id);
+        let _ = side.owner.request("PATCH", &path).json(&json!({ "isolation": "shared" })).send().expect(200);
+    }
+    assert_eq!(app.db().number("select count(*) from public.report"), 2);
+    let tried = answered_as_absent(&app, &ada, &[bob.owner.caller.clone(), bob.owner.key(&["admin"])]);
+    assert!(tried >= 50, "only {tried} pairs were tried");
+}
+
+#[test]
+fn foreign_ids_are_answered_as_absent_ones_where_each_has_a_database_of_its_own_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start().without_limits();
+    let (ada, bob) = (Side::new(&app, "ada"), Side::new(&app, "bob"));
+    let own = [Second::create(), Second::create()];
+    for (side, own) in [&ada, &bob].iter().zip(&own) {
+        let body = json!({ "isolation": "database", "database_url": own.address });
+        let path = format!("/api/v1/tenants/{}", side.owner.tenant_id);
+        let _ = app.operator().request("PATCH", &path).json(&body).send().expect(200);
+    }
+    let stored = || own.each_ref().map(|own| own.rows("select * from insula.report"));
+    let before = stored();
+    assert_eq!(before.each_ref().map(Vec::len), [1, 1]);
+    let tried = answered_as_absent(&app, &ada, &[bob.owner.caller.clone(), bob.owner.key(&["admin"])]);
+    assert!(tried >= 50, "only {tried} pairs were tried");
+    assert_eq!(stored(), before);
+}
+
+/// Asks every route for what is another's; returns of how many callers and routes.
+fn answered_as_absent(app: &App, ada: &Side<'_>, strangers: &[Caller<'_>]) -> usize {
     let mut tried = 0;
     for group in groups() {
         for route in group.routes.iter().filter(|route| !ids(route).is_empty()) {
             if matches!(route.access, Access::Public | Access::Operator) {
                 continue;
             }
-            for stranger in &strangers {
+            for stranger in strangers {
                 let before = app.db().dump();
                 let send = |path: &str| {
-                    request(&app, route, path, Some(stranger)).header("x-request-id", "same").send()
+                    request(app, route, path, Some(stranger)).header("x-request-id", "same").send()
                 };
 
                 let foreign = send(&path(route, |name| ada.id(name).to_owned()));
@@ -41,7 +82,7 @@ fn foreign_ids_are_answered_byte_for_byte_as_absent_ones_and_nothing_changes() {
             }
         }
     }
-    assert!(tried >= 300, "only {tried} pairs were tried");
+    tried
 }
 
 /// Guessing near an id that somebody has seen leads nowhere.
