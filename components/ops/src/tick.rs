@@ -5,41 +5,18 @@
 use insula_kit::sql::{self, Db};
 use insula_kit::time::Timestamp;
 
-use crate::store::{self, CHUNK};
+use crate::store::kept::{KEPT, Kept};
+use crate::store::{CHUNK, bucket};
 
 /// The most statements of one task in one call: with [`CHUNK`], 20,000 rows. It keeps a call after a long pause
 /// within the time that a request may take; the rest is due at the next call.
 const ROUNDS: usize = 20;
 
 /// A task that is run at every call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// Deletes stored answers of creating requests that are kept no longer.
-    Idempotency,
-    /// Deletes access tokens that are over.
-    AccessTokens,
-    /// Deletes refresh tokens of sessions that are over.
-    RefreshTokens,
-    /// Deletes sessions that are over.
-    Sessions,
-    /// Deletes attempts to guess something that are forgotten.
-    Guesses,
-    /// Deletes networks that nobody has logged in from for long.
-    KnownNetworks,
-    /// Deletes pauses of the audit log that are over.
-    AuditPauses,
-    /// Deletes tokens of accounts that are over.
-    AccountTokens,
-    /// Deletes earlier tokens of accounts that are over.
-    EarlierAccountTokens,
-    /// Deletes invitations that are over.
-    Invitations,
-    /// Deletes mails that ended long ago.
-    Mail,
-    /// Deletes what has been in the mailbox for long.
-    Mailbox,
-    /// Deletes keys that ended long ago.
-    Keys,
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// Deletes what was kept for long enough.
+    Kept(Kept),
     /// Deletes buckets that are full again.
     Buckets,
 }
@@ -47,72 +24,26 @@ pub enum Task {
 /// What a task did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ran {
-    /// Which one.
-    pub task: Task,
+    /// The name of the task on the wire.
+    pub task: &'static str,
     /// How many rows it removed.
     pub removed: usize,
 }
 
 impl Task {
-    const ALL: [Self; 14] = [
-        Self::Idempotency,
-        Self::AccessTokens,
-        Self::RefreshTokens,
-        Self::Sessions,
-        Self::Guesses,
-        Self::KnownNetworks,
-        Self::AuditPauses,
-        Self::AccountTokens,
-        Self::EarlierAccountTokens,
-        Self::Invitations,
-        Self::Mail,
-        Self::Mailbox,
-        Self::Keys,
-        Self::Buckets,
-    ];
-
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
-            Self::Idempotency => "purge_idempotency",
-            Self::AccessTokens => "purge_access_tokens",
-            Self::RefreshTokens => "purge_refresh_tokens",
-            Self::Sessions => "purge_sessions",
-            Self::Guesses => "purge_guesses",
-            Self::KnownNetworks => "purge_known_networks",
-            Self::AuditPauses => "purge_audit_pauses",
-            Self::AccountTokens => "purge_account_tokens",
-            Self::EarlierAccountTokens => "purge_earlier_account_tokens",
-            Self::Invitations => "purge_invitations",
-            Self::Mail => "purge_mail",
-            Self::Mailbox => "purge_mailbox",
-            Self::Keys => "purge_api_keys",
-            Self::Buckets => "purge_buckets",
+            Self::Kept(kept) => kept.task,
+            Self::Buckets => bucket::TASK,
         }
     }
 
     /// Does a bounded part of it. Returns how many rows that removed, and whether there is more to do.
     async fn part(self, db: &Db, now: Timestamp) -> Result<(usize, bool), sql::Error> {
-        let removed = match self {
-            Self::Idempotency => store::purge_idempotency(db, now).await,
-            Self::AccessTokens => store::purge_access_tokens(db, now).await,
-            Self::RefreshTokens => store::purge_refresh_tokens(db, now).await,
-            Self::Sessions => store::purge_sessions(db, now).await,
-            Self::Guesses => store::purge_guesses(db, now).await,
-            Self::KnownNetworks => store::purge_known_networks(db, now).await,
-            Self::AuditPauses => store::purge_audit_pauses(db, now).await,
-            Self::AccountTokens => store::purge_account_tokens(db, now).await,
-            Self::EarlierAccountTokens => store::purge_earlier_account_tokens(db, now).await,
-            Self::Invitations => store::purge_invitations(db, now).await,
-            Self::Mail => store::purge_mail(db, now).await,
-            Self::Mailbox => store::purge_mailbox(db, now).await,
-            Self::Keys => store::purge_keys(db, now).await,
-            Self::Buckets => {
-                let step = store::bucket::purge(db, now).await?;
-                return Ok((step.removed, !step.is_last));
-            }
-        }?;
-        Ok((removed, removed >= CHUNK))
+        match self {
+            Self::Kept(kept) => kept.purge(db, now).await.map(|removed| (removed, removed >= CHUNK)),
+            Self::Buckets => bucket::purge(db, now).await.map(|step| (step.removed, !step.is_last)),
+        }
     }
 
     async fn run(self, db: &Db, now: Timestamp) -> Result<Ran, sql::Error> {
@@ -129,14 +60,14 @@ impl Task {
                 break;
             }
         }
-        Ok(Ran { task: self, removed })
+        Ok(Ran { task: self.name(), removed })
     }
 }
 
 /// Runs every task.
 pub async fn run(db: &Db, now: Timestamp) -> Result<Vec<Ran>, sql::Error> {
-    let mut done = Vec::with_capacity(Task::ALL.len());
-    for task in Task::ALL {
+    let mut done = Vec::with_capacity(KEPT.len() + 1);
+    for task in KEPT.into_iter().map(Task::Kept).chain([Task::Buckets]) {
         done.push(task.run(db, now).await?);
     }
     Ok(done)
@@ -176,7 +107,7 @@ mod tests {
 
     fn removed(db: &Db) -> [usize; 6] {
         let ran = block_on(run(db, NOW)).unwrap();
-        assert_eq!(ran.iter().map(|ran| ran.task).collect::<Vec<_>>(), Task::ALL);
+        assert_eq!(ran.len(), KEPT.len() + 1);
         std::array::from_fn(|at| ran[at].removed)
     }
 
@@ -198,7 +129,9 @@ mod tests {
         rows(&db, REFRESH, params!["used", "open", NOW]);
         rows(&db, TOKEN, params!["of the session that is over", "over", NOW.plus_ms(1)]);
         for (subject, ready_at, forgotten_at) in [("old", 0, 0), ("waits", 1, 0), ("remembered", 0, 1)] {
-            rows(&db, GUESS, params![subject, NOW.plus_ms(ready_at), NOW.plus_ms(forgotten_at)]);
+            let (ready_at, forgotten_at) =
+                (NOW.plus_ms(ready_at - DAY_MS), NOW.plus_ms(forgotten_at - DAY_MS));
+            rows(&db, GUESS, params![subject, ready_at, forgotten_at]);
         }
         rows(&db, NETWORK, params!["old", NOW]);
         rows(&db, NETWORK, params!["new", NOW.plus_ms(1)]);
@@ -241,8 +174,9 @@ mod tests {
         with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
         select $2 || i, 0, $3 from n returning id";
     const DAY_MS: i64 = 86_400_000;
+    const KEYS: &str = "purge_api_keys";
 
-    fn at(db: &Db, now: Timestamp, task: Task) -> usize {
+    fn at(db: &Db, now: Timestamp, task: &str) -> usize {
         block_on(run(db, now)).unwrap().iter().find(|ran| ran.task == task).unwrap().removed
     }
 
@@ -266,8 +200,8 @@ mod tests {
         ] {
             rows(&db, KEY, params![id, revoked_at, expires_at, imported]);
         }
-        assert_eq!(at(&db, NOW, Task::Keys), 3);
-        assert_eq!(at(&db, NOW, Task::Keys), 0);
+        assert_eq!(at(&db, NOW, KEYS), 3);
+        assert_eq!(at(&db, NOW, KEYS), 0);
         let left = rows(&db, "select id from api_key order by id", vec![]);
         let left: Vec<_> = left.iter().map(|row| row.text("id").unwrap()).collect();
         assert_eq!(left, ["expired lately", "of another system", "revoked lately", "unended"]);
@@ -278,10 +212,10 @@ mod tests {
         let db = database();
         rows(&db, BUCKETS, params![1_500, "old", NOW.plus_ms(-DAY_MS)]);
         rows(&db, BUCKETS, params![1_500, "used", NOW.plus_ms(1 - DAY_MS)]);
-        assert_eq!(at(&db, NOW, Task::Buckets), 1_500);
+        assert_eq!(at(&db, NOW, bucket::TASK), 1_500);
         assert_eq!(rows(&db, "select id from bucket where id like 'used%'", vec![]).len(), 1_500);
-        assert_eq!(at(&db, NOW, Task::Buckets), 0);
-        assert_eq!(at(&db, NOW.plus_ms(1), Task::Buckets), 1_500);
+        assert_eq!(at(&db, NOW, bucket::TASK), 0);
+        assert_eq!(at(&db, NOW.plus_ms(1), bucket::TASK), 1_500);
     }
 
     #[test]
@@ -289,8 +223,8 @@ mod tests {
         let db = database();
         let bound = i64::try_from(ROUNDS * CHUNK).unwrap();
         rows(&db, BUCKETS, params![bound + 7, "old", NOW.plus_ms(-DAY_MS)]);
-        assert_eq!(at(&db, NOW, Task::Buckets), ROUNDS * CHUNK);
-        assert_eq!(at(&db, NOW, Task::Buckets), 7);
+        assert_eq!(at(&db, NOW, bucket::TASK), ROUNDS * CHUNK);
+        assert_eq!(at(&db, NOW, bucket::TASK), 7);
     }
 
     /// A bucket that isn't full is what somebody has used up: without it, it would be let in again at once.
@@ -303,14 +237,14 @@ mod tests {
             vec![],
         );
         rows(&db, BUCKETS, params![1, "slow", NOW.plus_ms(-2 * DAY_MS)]);
-        assert_eq!(at(&db, NOW, Task::Buckets), 0);
-        assert_eq!(at(&db, NOW.plus_ms(1), Task::Buckets), 1);
+        assert_eq!(at(&db, NOW, bucket::TASK), 0);
+        assert_eq!(at(&db, NOW.plus_ms(1), bucket::TASK), 1);
     }
 
     #[test]
     fn a_statement_deletes_no_more_than_a_chunk() {
         let db = database();
         keep_answers(&db, 1_500, "old", NOW);
-        assert_eq!(block_on(store::purge_idempotency(&db, NOW)).unwrap(), CHUNK);
+        assert_eq!(block_on(KEPT[0].purge(&db, NOW)).unwrap(), CHUNK);
     }
 }

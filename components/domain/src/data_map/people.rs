@@ -59,7 +59,7 @@ pub const GUESS: Table = Table {
     owner: "auth",
     subject: None,
     basis: Security,
-    retention: "until the attempts are forgotten, hours",
+    retention: "a day longer than the attempts count, hours",
     exported: false,
     // A keyed digest of an address that somebody typed, or of a network: it leads to nobody, and is soon gone.
     erasure: Keep,

@@ -85,7 +85,7 @@ struct RanView {
 
 impl From<&Ran> for RanView {
     fn from(ran: &Ran) -> Self {
-        Self { task: ran.task.as_str(), removed: ran.removed }
+        Self { task: ran.task, removed: ran.removed }
     }
 }
 

@@ -11,7 +11,8 @@ const GET_PART: &str = include_str!("../../sql/bucket_get_part.sql");
 const PURGE: &str = include_str!("../../sql/bucket_purge.sql");
 const GET_CURSOR: &str = include_str!("../../sql/tick_cursor_get.sql");
 const SET_CURSOR: &str = include_str!("../../sql/tick_cursor_set.sql");
-const TASK: &str = "purge_buckets";
+/// The name of the task that removes them, on the wire.
+pub const TASK: &str = "purge_buckets";
 
 /// One step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

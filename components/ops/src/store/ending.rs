@@ -16,8 +16,8 @@ const DELETE_DATABASE: &str = include_str!("../../sql/tenant_database_delete_by_
 /// The tables whose rows go before the tenant is deleted, and the statement that removes a chunk of them.
 const OWNED: [(&str, &str); 8] = [
     ("product_intent", include_str!("../../sql/product_intent_delete_by_tenant.sql")),
-    ("product_arrival", include_str!("../../sql/product_arrival_delete_by_tenant.sql")),
     ("tenant_database", DELETE_DATABASE),
+    ("product_arrival", include_str!("../../sql/product_arrival_delete_by_tenant.sql")),
     ("report", include_str!("../../sql/report_delete_by_tenant.sql")),
     ("usage_counter", include_str!("../../sql/usage_counter_delete_by_tenant.sql")),
     ("tenant_limit", include_str!("../../sql/tenant_limit_delete_by_tenant.sql")),
