@@ -70,8 +70,8 @@ pub async fn register(
             statements
         }
     };
-    statements.extend(entries(cx, &person, &home).await?);
     statements.extend(probe.undone());
+    statements.extend(entries(cx, &person, &home).await?);
     match idempotency::attempt(cx, Scope::System, statements, answer).await? {
         Ok(answer) => Ok(answer),
         Err(store::PERSON) => {

@@ -54,8 +54,9 @@ pub async fn log_in(cx: &Cx, login: &Login) -> Result<LoggedIn, Problem> {
     let outcome = enter(cx, login, known, &counted, cost).await;
     if outcome.is_err() {
         // The password was right: whatever else was wrong, that was no failed guess at it. It has cost a hash all the same.
-        let mut statements = counted.attempt.undone();
-        statements.extend(counted.device.iter().map(|(_, logins)| logins.counted_if_ready(cx.now())));
+        // In the order of a login that goes well, which may be at the same rows.
+        let logins = counted.device.iter().map(|(_, logins)| logins.counted_if_ready(cx.now()));
+        let statements = logins.chain(counted.attempt.undone()).collect();
         cx.batch(Scope::System, statements).await?;
     }
     outcome

@@ -50,6 +50,7 @@ pub fn get(digest: &str, purpose: &str, now: Timestamp) -> Statement {
 /// Uses a token to prove the address. Refused when it was used or replaced meanwhile.
 pub fn verify(digest: &str, user_id: UserId, now: Timestamp) -> Vec<Statement> {
     vec![
+        insula_turns::of_person(user_id),
         Statement::required(USE, params![digest, user_id]),
         Statement::required(VERIFY, params![now, user_id]),
     ]

@@ -97,7 +97,7 @@ pub fn replace_codes(user_id: UserId, codes: &[String]) -> Vec<Statement> {
 /// Removes a factor, and with it the person's place in tenants that demand one: the sessions go on, in no tenant.
 /// The memberships are locked, so that no tenant begins to demand it in between, and no token is made meanwhile.
 pub fn delete(user_id: UserId) -> Vec<Statement> {
-    let all = [LOCK_MEMBERSHIPS, DELETE_CODES, DELETE, DELETE_TOKENS, LEAVE];
+    let all = [LOCK_MEMBERSHIPS, DELETE_CODES, DELETE, LEAVE, DELETE_TOKENS];
     all.into_iter().map(|text| Statement::new(text, params![user_id])).collect()
 }
 

@@ -30,8 +30,8 @@ pub fn set(tenant_id: TenantId, expected: Security, next: Security, user_id: Use
     }
     statements.push(Statement::required(SET, values));
     if next.second_factor_required {
-        statements.push(Statement::new(DELETE_TOKENS, params![tenant_id]));
         statements.push(Statement::new(LEAVE, params![tenant_id]));
+        statements.push(Statement::new(DELETE_TOKENS, params![tenant_id]));
     }
     statements
 }
