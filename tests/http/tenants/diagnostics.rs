@@ -205,6 +205,20 @@ fn who_calls_too_fast_is_found() {
 }
 
 #[test]
+fn a_key_of_somebody_who_was_removed_is_no_key_of_nobody() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let admin = app.member(&ada, "admin");
+    let _ = admin.key(&["read"]);
+    let path = format!("/api/v1/tenants/{}/members/{}", ada.tenant_id, admin.user_id);
+    let _ = ada.request("DELETE", &path).send().expect(204);
+    let keys = format!("select count(*) from api_key where created_by = '{}'", admin.user_id);
+    assert_eq!(app.db().number(&keys), 1);
+    let check = check(&diagnose(&ada, &ada.tenant_id, ""), WRONG, "references");
+    assert_eq!((&check["outcome"], &check["found"]["keys_of_nobody"]), (&json!("ok"), &json!(0)));
+}
+
+#[test]
 fn a_limit_of_no_key_is_found() {
     let app = App::start();
     let ada = app.person("ada");
