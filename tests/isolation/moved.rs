@@ -1,13 +1,16 @@
 //! A tenant's product data moves from the shared tables to a schema of its own and back, while others are at it.
 
 use std::thread;
-use std::time::Duration;
 
 use insula_tests::support::{App, Database, Person, at_once, block_on, only_on_postgresql, wait_until};
 use serde_json::json;
 use tokio_postgres::{Client, NoTls};
 
 use super::schemas::{analyzed, reports, schema};
+
+/// How many wait for a lock in which data is moved.
+const WAITING: &str = "select count(*) from pg_locks l join pg_database d on d.oid = l.database
+     where d.datname = current_database() and l.locktype = 'advisory' and not l.granted";
 
 /// A transaction of somebody who is in the middle of it.
 struct Amid(Client);
@@ -92,9 +95,7 @@ fn who_is_at_the_data_brings_the_schema_up_to_date_while_a_move_waits_on_postgre
     let amid = Amid::of(&app, &lock(&ada, "_shared"));
     thread::scope(|scope| {
         let moving = scope.spawn(|| move_to(&ada, "shared"));
-        let waiting = "select count(*) from pg_locks l join pg_database d on d.oid = l.database
-             where d.datname = current_database() and l.locktype = 'advisory' and not l.granted";
-        wait_until(|| app.db().number(waiting) > 0);
+        wait_until(|| app.db().number(WAITING) > 0);
         assert!(!moving.is_finished());
         amid.goes_on(&format!("select from tenant where id = '{}' for no key update; commit", ada.tenant_id));
         moving.join().expect("a move");
@@ -116,8 +117,7 @@ fn what_a_release_writes_that_knows_of_no_moves_moves_too_or_is_refused_on_postg
     let amid = Amid::of(&app, &insert("before"));
     thread::scope(|scope| {
         let moving = scope.spawn(|| move_to(&ada, "schema"));
-        thread::sleep(Duration::from_millis(300));
-        assert!(!moving.is_finished(), "nothing may be written behind a move");
+        wait_until(|| app.db().number(WAITING) > 0);
         amid.goes_on("commit");
         moving.join().expect("a move");
     });

@@ -27,7 +27,7 @@ fn a_tenant_sees_who_its_members_are_and_nobody_else_on_postgresql() {
         (Some("operator"), everybody.clone(), everybody),
     ];
     for (table, column, change) in [
-        ("user_account", "id", "update user_account set name = name"),
+        ("user_account", "id", "update user_account set name = 'x'"),
         ("second_factor", "user_id", "update second_factor set last_step = last_step"),
         ("second_factor", "user_id", "delete from second_factor"),
     ] {
@@ -40,7 +40,11 @@ fn a_tenant_sees_who_its_members_are_and_nobody_else_on_postgresql() {
                 seen.join(" "),
                 "{table} in {scope:?}"
             );
-            let told = as_runtime(&app, scope, &[change]).expect("a change");
+            // What a policy doesn't hide from a change, a trigger refuses: then nothing was changed either.
+            let told = as_runtime(&app, scope, &[change]).unwrap_or_else(|told| {
+                assert!(told.contains("row-level security"), "{told}");
+                "0".to_owned()
+            });
             assert_eq!(told, changed.len().to_string(), "{change} in {scope:?}");
         }
     }
