@@ -82,6 +82,25 @@ fn a_call_of_which_no_answer_came_is_in_the_log() {
 }
 
 #[test]
+fn each_call_of_the_operator_as_a_person_is_told_also_where_the_log_has_the_same_of_its_path() {
+    let app = app();
+    let ada = app.person("ada");
+    let acting = app.impersonate(&ada);
+    for name in ["ada", "bob"] {
+        let _ = acting.request("DELETE", &format!("/workload/{name}@example.com")).send().expect(200);
+    }
+    for action in ["operator.acted", "workload.called"] {
+        let entries =
+            app.db().rows(&format!("select entry from audit_entry where action = '{action}'")).concat();
+        assert_eq!(entries.len(), 2, "{entries:?}");
+        for entry in entries {
+            assert!(entry.contains("/workload/…\"") && entry.contains(&ada.user_id), "{entry}");
+            assert!(entry.contains("operator"), "{entry}");
+        }
+    }
+}
+
+#[test]
 fn who_is_not_let_in_leaves_no_entry_of_a_call() {
     let app = app();
     let ada = app.person("ada");

@@ -104,6 +104,18 @@ fn what_a_caller_claims_to_be_never_arrives() {
     }
 }
 
+/// The rules and the log are of the method that the request has.
+#[test]
+fn another_method_that_a_header_names_never_arrives() {
+    let app = app();
+    let names = ["X-HTTP-Method-Override", "x-http-method", "X_METHOD_OVERRIDE"];
+    let told = told(&app.person("ada"), &names.map(|name| (name, "DELETE")));
+    for name in names {
+        assert_eq!(got(&told, &name.to_lowercase()), Vec::<String>::new(), "{name}");
+    }
+    assert_eq!(told["method"], "get");
+}
+
 #[test]
 fn the_credential_stays_at_the_gateway() {
     let app = app();

@@ -36,8 +36,8 @@ pub fn down(came: List, grant: &Grant, request_id: &str, forward_credentials: bo
     list.extend(came.into_iter().filter(|(name, _)| {
         let name = folded(name);
         let private = is_ours(&name) || (!forward_credentials && is_credential(&name));
-        // Stands in the request's authority, and is refused as a header.
-        !private && name != "host"
+        // `host` stands in the request's authority, and is refused as a header.
+        !private && !names_another_method(&name) && name != "host"
     }));
     list
 }
@@ -86,6 +86,11 @@ fn is_ours(folded: &str) -> bool {
 
 fn is_credential(folded: &str) -> bool {
     matches!(folded, "authorization" | "x-api-key")
+}
+
+/// Whether many frameworks take its value for the method: the rules and the log are of the method that the request has.
+fn names_another_method(folded: &str) -> bool {
+    matches!(folded, "x-http-method" | "x-http-method-override" | "x-method-override")
 }
 
 fn subject(caller: Caller) -> Option<String> {

@@ -64,8 +64,9 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
     let cx = Cx::admitted(admit(call, read).await?, call.client, config, OPERATION);
     let grant = cx.grant();
     let target = request.get_path_with_query().unwrap_or_default();
-    let path = called::plain(target.split('?').next().unwrap_or_default());
-    note::passed(&cx, call, &path).await.map_err(|problem| grant.problem_with_limits(problem))?;
+    let asked = target.split('?').next().unwrap_or_default();
+    let path = called::plain(asked);
+    note::passed(&cx, call, asked, &path).await.map_err(|problem| grant.problem_with_limits(problem))?;
     let told = headers::down(came, grant, &ids.request, settings.forward_credentials);
     let told = fields(&told)
         .map_err(|_| Problem::new(&MALFORMED).detail("The headers are too large to be handed on."))
@@ -113,7 +114,7 @@ fn name(method: &Method) -> String {
         Method::Post => "POST".to_owned(),
         Method::Connect => "CONNECT".to_owned(),
         Method::Trace => "TRACE".to_owned(),
-        Method::Other(name) => called::plain(name),
+        Method::Other(name) => called::word(name).to_owned(),
     }
 }
 

@@ -80,16 +80,16 @@ impl Cx {
 }
 
 /// Notes what is to be noted of a call that no operation of ours answers: from where a key comes, and what the operator
-/// does as a person.
+/// does as a person. `path` is what is called, `shown` what the log may keep of it for ever.
 ///
 /// # Errors
 ///
 /// What can't be noted isn't done.
-pub async fn passed(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> {
+pub async fn passed(cx: &Cx, call: Call<'_>, path: &str, shown: &str) -> Result<(), Problem> {
     network(cx).await?;
     let Caller::Impersonator { .. } = cx.caller() else { return Ok(()) };
-    acting(cx, call, path).await?;
-    match Reading::of(call, path) {
+    acting(cx, call, path, shown).await?;
+    match Reading::of(call, shown) {
         Some(reading) => reading.note(cx).await,
         None => Ok(()),
     }

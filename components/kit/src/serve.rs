@@ -94,7 +94,7 @@ async fn answer<Op: Copy + 'static>(
     };
     let reading = Reading::of(call, incoming.uri().path());
     note::network(&cx).await?;
-    note::acting(&cx, call, incoming.uri().path()).await?;
+    note::acting(&cx, call, incoming.uri().path(), incoming.uri().path()).await?;
     let mut outcome = run(route, incoming, path.clone(), &cx, dispatch).await;
     let noted = match (&outcome, reading) {
         (Ok(_), Some(reading)) => reading.note(&cx).await,

@@ -92,18 +92,18 @@ fn read(operation: &str, path: &str) -> Event {
 }
 
 /// Notes, before it is done, that the operator does something as a person: so there is an entry whatever the operation
-/// itself tells the log.
+/// itself tells the log. `path` is what is called, `shown` what the log has of it.
 ///
 /// # Errors
 ///
 /// What can't be noted isn't done.
-pub async fn acting(cx: &Cx, call: Call<'_>, path: &str) -> Result<(), Problem> {
+pub async fn acting(cx: &Cx, call: Call<'_>, path: &str, shown: &str) -> Result<(), Problem> {
     let Caller::Impersonator { session_id, .. } = cx.caller() else { return Ok(()) };
     if call.method.reads() {
         return Ok(());
     }
     let (operation, method) = (call.operation, call.method.as_str());
     let event = Event::new(Action::OperatorActed).in_tenant(cx.tenant_id()?);
-    let event = event.fact("operation", operation).fact("method", method).fact("path", path);
+    let event = event.fact("operation", operation).fact("method", method).fact("path", shown);
     cx.note(&format!("operator acts\n{operation}\n{method} {path}\n{session_id}"), PAUSE_MS, event).await
 }
