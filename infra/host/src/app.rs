@@ -65,7 +65,8 @@ impl App {
     pub fn start(program: Arc<Program>, settings: Settings) -> Result<Arc<Self>, Error> {
         let values = variables::resolve(&program.manifest, &settings)?;
         create_state_folder(&settings)?;
-        let heavy = HeavyQueue::new(heavy_permits(&settings), settings.max_waiting_heavy_requests);
+        let (permits, has_spare) = heavy_permits(&settings);
+        let heavy = HeavyQueue::new(permits, has_spare, settings.max_waiting_heavy_requests);
         let mut failed = None;
         let app = Arc::new_cyclic(|weak: &Weak<Self>| {
             let shared = Shared::new(&settings, heavy, weak.clone());
@@ -165,12 +166,14 @@ fn create_state_folder(settings: &Settings) -> Result<(), Error> {
     crate::secrets::create_folder(&settings.state_dir)
 }
 
-fn heavy_permits(settings: &Settings) -> usize {
-    settings.heavy_requests.unwrap_or_else(|| {
-        let threads = match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => runtime.metrics().num_workers(),
-            Err(_) => std::thread::available_parallelism().map_or(1, usize::from),
-        };
-        threads.saturating_sub(1).max(1)
-    })
+/// How many threads the heavy requests share, and whether one more may be lent to them.
+fn heavy_permits(settings: &Settings) -> (usize, bool) {
+    if let Some(permits) = settings.heavy_requests {
+        return (permits, false);
+    }
+    let threads = match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.metrics().num_workers(),
+        Err(_) => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    (threads.saturating_sub(1).max(1), threads > 1)
 }

@@ -136,7 +136,7 @@ impl ComponentState {
             app: Weak::new(),
             clock: Arc::new(crate::SystemClock),
             log: Arc::new(crate::log::CapturedLog::default()),
-            heavy: HeavyQueue::new(1, 1),
+            heavy: HeavyQueue::new(1, false, 1),
             environment: Vec::new(),
             variables: BTreeMap::new(),
             hosts: AllowedHosts::default(),

@@ -3,7 +3,8 @@
 //! A request that is found computing at one tick and has had the processor for half of the time to the next is
 //! *heavy*. Heavy requests share fewer permits than there are worker threads and hand them on at every tick, first
 //! come first served, so that however many passwords are hashed at once, a short request always finds a thread. While
-//! there are many short ones, a heavy one pauses before each turn, so that they keep most of the processor.
+//! there are many short ones, a heavy one pauses before each turn, so that they keep most of the processor; while there are
+//! none, the heavy ones have the last thread too, until the tick after one comes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,6 +20,9 @@ const PAUSE: Duration = Duration::from_micros(2_500);
 #[derive(Debug)]
 pub(crate) struct HeavyQueue {
     permits: Arc<Semaphore>,
+    /// Whether one more permit may be lent while there are no short requests, and whether it is.
+    has_spare: bool,
+    is_lent: AtomicBool,
     members: AtomicUsize,
     most: usize,
     /// All requests that are worked on, heavy or not; without those that wait for their client to send.
@@ -39,11 +43,13 @@ pub(crate) struct Present {
 pub(crate) struct Place(Arc<HeavyQueue>);
 
 impl HeavyQueue {
-    /// So many compute, so many more wait.
-    pub(crate) fn new(permits: usize, waiting: usize) -> Arc<Self> {
+    /// So many compute, and one more while there are no short requests if there is a spare thread; so many more wait.
+    pub(crate) fn new(permits: usize, has_spare: bool, waiting: usize) -> Arc<Self> {
         let permits = permits.clamp(1, Semaphore::MAX_PERMITS);
         Arc::new(Self {
             permits: Arc::new(Semaphore::new(permits)),
+            has_spare,
+            is_lent: AtomicBool::new(false),
             members: AtomicUsize::new(0),
             most: permits.saturating_add(waiting),
             present: AtomicUsize::new(0),
@@ -58,10 +64,8 @@ impl HeavyQueue {
         Arc::new(present)
     }
 
-    /// Whether there are many short requests.
-    fn is_crowded(&self) -> bool {
-        let short = self.present.load(Ordering::Acquire).saturating_sub(self.members.load(Ordering::Acquire));
-        short > self.few
+    fn short(&self) -> usize {
+        self.present.load(Ordering::Acquire).saturating_sub(self.members.load(Ordering::Acquire))
     }
 
     /// A place in the queue; none when it is full. Who has one keeps it: it is the newcomer that
@@ -77,9 +81,17 @@ impl HeavyQueue {
 impl Place {
     /// Waits for its turn.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        let permit = self.0.permits.clone().acquire_owned().await.ok()?;
+        let queue = &self.0;
+        if queue.has_spare && queue.short() == 0 && !queue.is_lent.swap(true, Ordering::AcqRel) {
+            queue.permits.add_permits(1);
+        }
+        let mut permit = queue.permits.clone().acquire_owned().await.ok()?;
+        if queue.short() > 0 && queue.is_lent.swap(false, Ordering::AcqRel) {
+            permit.forget();
+            permit = queue.permits.clone().acquire_owned().await.ok()?;
+        }
         // With the permit in hand: otherwise the next heavy one would only take over.
-        if self.0.is_crowded() {
+        if queue.short() > queue.few {
             tokio::time::sleep(PAUSE).await;
         }
         Some(permit)
@@ -121,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_turns_newcomers_away_until_a_member_leaves() {
-        let queue = HeavyQueue::new(1, 1);
+        let queue = HeavyQueue::new(1, false, 1);
         let first = queue.join().unwrap();
         let second = queue.join().unwrap();
 
@@ -133,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn turns_come_in_the_order_of_asking() {
-        let queue = HeavyQueue::new(1, 2);
+        let queue = HeavyQueue::new(1, false, 2);
         let running = queue.join().unwrap().turn().await.unwrap();
         let order = Arc::new(std::sync::Mutex::new(Vec::new()));
         let mut waiting = Vec::new();
@@ -156,8 +168,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_spare_thread_is_lent_while_there_are_no_short_requests() {
+        let queue = HeavyQueue::new(1, true, 8);
+        let enter = || (queue.enter(), queue.join().unwrap());
+        let (one, other) = (enter(), enter());
+        let turn = async |(_, place): &(Arc<Present>, Arc<Place>)| {
+            tokio::time::timeout(Duration::from_millis(50), place.turn()).await.ok().flatten()
+        };
+        for _ in 0..3 {
+            let both = (turn(&one).await, turn(&other).await);
+            assert!(both.0.is_some() && both.1.is_some());
+            assert!(turn(&one).await.is_none(), "there are only two");
+            drop(both);
+
+            let short = queue.enter();
+            let first = turn(&one).await.unwrap();
+            assert!(turn(&other).await.is_none(), "one thread is for the short one");
+            drop(first);
+            assert!(turn(&other).await.is_some());
+            drop(short);
+        }
+    }
+
+    #[tokio::test]
     async fn a_turn_waits_only_where_there_are_many_short_requests() {
-        let queue = HeavyQueue::new(1, 8);
+        let queue = HeavyQueue::new(1, false, 8);
         let place = queue.join().unwrap();
         let turn = async || {
             let begun = std::time::Instant::now();
