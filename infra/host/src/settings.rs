@@ -85,7 +85,7 @@ pub struct Settings {
     /// How many connections are kept to one PostgreSQL address; by default two for each processor, and at least four.
     pub postgres_pool_size: usize,
     /// How many requests may compute for long at once; by default one less than there are worker
-    /// threads, and at least one.
+    /// threads, at least one, and as many as there are threads while there are no other requests.
     pub heavy_requests: Option<usize>,
     /// How many more may wait for that.
     pub max_waiting_heavy_requests: usize,
