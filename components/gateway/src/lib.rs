@@ -25,9 +25,9 @@
 //! | `insula-request-id`  | the request's id, for the workload's log                                 |
 //!
 //! The method is that of the request: headers that frameworks take for another one (`x-http-method-override`, `x-http-method`,
-//! `x-method-override`) don't reach it. No other `insula-*` header does, in any case and with whatever a server may fold to a hyphen. Some servers put
-//! trailers among the headers: the embedded host lets none of a request's in. A body is passed on with its trailers, so
-//! behind another host a workload must not take them for headers.
+//! `x-method-override`) don't reach it. No other `insula-*` header does, in any case and with whatever a server may fold to a
+//! hyphen. Some servers put trailers among the headers: the embedded host lets none of a request's in. A body is passed on with
+//! its trailers, so behind another host a workload must not take them for headers.
 //!
 //! ## What it may say
 //!
@@ -49,11 +49,11 @@
 //!
 //! ## What the log has whatever it says
 //!
-//! Each call of a method other than `GET`, `HEAD` and `OPTIONS` that is let in is an entry `workload.called` with the caller, its
-//! address (as above), the method and the path without its query; of a segment that isn't a plain word or id of at most 40 characters only `…` is kept.
-//! It is there **before the workload has the call**: what can't be noted isn't handed on (503, or 500 for what no waiting
-//! mends). The manifest turns it off with `gateway_audited = "false"`, for a workload that tells all it changes itself, or
-//! whose calls are too many for a log that is kept for ever.
+//! Each call of a method other than `GET`, `HEAD` and `OPTIONS` that is let in is an entry `workload.called` with the
+//! caller, its address (as above), the method and the path without its query; of a segment that isn't a plain word or id of
+//! at most 40 characters only `…` is kept. It is there **before the workload has the call**: what can't be noted isn't
+//! handed on (503, or 500 for what no waiting mends). The manifest turns it off with `gateway_audited = "false"`, for a
+//! workload that tells all it changes itself, or whose calls are too many for a log that is kept for ever.
 //!
 //! The workload shares the manifest's grants with the gateway, as Spin's middleware does, so what stands behind it is
 //! code that its operator trusts with the database; what it imports says whether it can reach it.
