@@ -5,7 +5,7 @@ use insula_domain::credential::{Presented, digest};
 use insula_kit::audit::Event;
 use insula_kit::config::variable;
 use insula_kit::id::{KeyId, TenantId};
-use insula_kit::sql::{Scope, Statement};
+use insula_kit::sql::Scope;
 use insula_kit::{Cx, Problem};
 
 use crate::error::Error;
@@ -44,18 +44,26 @@ pub async fn report(
     let mut known = vec![false; all.len()];
     if !presented.is_empty() {
         let revoke = |(id, digest): &(Option<KeyId>, String)| store::revoke_by_credential(*id, digest, now);
-        let mut statements: Vec<_> = presented.iter().map(revoke).collect();
-        statements.extend(entries(cx, &presented).await?);
+        let keys = counting(cx, &presented).await?;
+        // As who changes a key does, which may be one of these.
+        let mut tenants: Vec<TenantId> = keys.iter().map(|(tenant_id, _)| *tenant_id).collect();
+        tenants.dedup();
+        let mut statements: Vec<_> = tenants.iter().map(|id| insula_turns::of_tenant(*id)).collect();
+        statements.extend(presented.iter().map(revoke));
+        for (tenant_id, key_id) in keys {
+            let event = Event::new(Action::KeyLeaked).in_tenant(tenant_id).fact("key_id", key_id);
+            statements.push(cx.audit(event).await?);
+        }
         let results = cx.batch(Scope::System, statements).await?;
-        for (at, rows) in places.into_iter().zip(results) {
+        for (at, rows) in places.into_iter().zip(results.into_iter().skip(tenants.len())) {
             known[at] = !rows.is_empty();
         }
     }
     Ok(all.into_iter().zip(known).collect())
 }
 
-/// What appends to the logs of the tenants whose keys these are that they were found in public, for keys that still count.
-async fn entries(cx: &Cx, presented: &[(Option<KeyId>, String)]) -> Result<Vec<Statement>, Problem> {
+/// Those of the keys that still count, each with its tenant, sorted.
+async fn counting(cx: &Cx, presented: &[(Option<KeyId>, String)]) -> Result<Vec<(TenantId, KeyId)>, Problem> {
     let find = |(id, digest): &(Option<KeyId>, String)| store::get_by_credential(*id, digest, None);
     let results = cx.batch(Scope::System, presented.iter().map(find).collect()).await?;
     let mut keys: Vec<(TenantId, KeyId)> = Vec::new();
@@ -69,10 +77,5 @@ async fn entries(cx: &Cx, presented: &[(Option<KeyId>, String)]) -> Result<Vec<S
     // In one order for everybody, or two reports at once would wait for one another.
     keys.sort_by_key(|(tenant_id, key_id)| (tenant_id.to_string(), key_id.to_string()));
     keys.dedup();
-    let mut statements = Vec::with_capacity(keys.len());
-    for (tenant_id, key_id) in keys {
-        let event = Event::new(Action::KeyLeaked).in_tenant(tenant_id).fact("key_id", key_id);
-        statements.push(cx.audit(event).await?);
-    }
-    Ok(statements)
+    Ok(keys)
 }
