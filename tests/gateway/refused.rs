@@ -42,8 +42,15 @@ allowed_outbound_hosts = ["http://workload.spin.internal"]
 fn who_lacks_the_permission_is_refused() {
     let app = app();
     let ada = app.person("ada");
-    app.member(&ada, "viewer").get("/workload/told").send().problem(403, "forbidden");
-    ada.key(&["read"]).get("/workload/told").send().problem(403, "forbidden");
+    let refused = [app.member(&ada, "viewer").caller.clone(), ada.key(&["read"])];
+    for caller in refused.iter().cycle().take(4) {
+        caller.get("/workload/told").send().problem(403, "forbidden");
+    }
+    let noted = format!(
+        "select count(*) from audit_entry where action = 'permission.refused' and tenant_id = '{}'",
+        ada.tenant_id
+    );
+    assert_eq!(app.db().number(&noted), 2, "each is told of once");
     let _ = app.member(&ada, "analyst").get("/workload/told").send().expect(200);
 }
 

@@ -4,7 +4,8 @@
 //! passes through it. A request goes down, and its answer up, in these steps:
 //!
 //! 1. [`settings`]: what the manifest's variables demand of a caller.
-//! 2. The guard is asked, with the credential that the request carries. A refusal is answered here, as a problem.
+//! 2. The guard is asked, with the credential that the request carries. A refusal is answered here, as a problem; of a
+//!    permission that is lacking the tenant's audit log is told.
 //! 3. [`headers`]: what the caller claims to know is taken away (`insula-*`, its credential), who it is is said instead.
 //! 4. [`called`]: a call that may change something is an entry of the tenant's audit log, before the workload has it.
 //! 5. The workload answers. Bodies pass in both directions as they come; nothing of them is kept here.
