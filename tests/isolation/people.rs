@@ -50,6 +50,29 @@ fn a_tenant_sees_who_its_members_are_and_nobody_else_on_postgresql() {
     }
 }
 
+/// What any scope may read or add to, and what would be lost if it were changed: each in a table that no policy binds.
+#[test]
+fn no_tenant_and_no_person_changes_what_is_the_systems_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    app.db().execute(&format!("insert into known_network values ('{}', 'x', 0)", ada.user_id));
+    app.db().execute("insert into mailbox values ('mail_x', 'sealed', 0)");
+    for (table, column) in
+        [("subject_key", "sealed"), ("mail", "content"), ("mailbox", "content"), ("known_network", "network")]
+    {
+        assert!(app.db().number(&format!("select count(*) from {table}")) > 0, "{table}");
+        for scope in [&bob.tenant_id, &bob.user_id, &ada.tenant_id] {
+            for change in [format!("update {table} set {column} = 'mine'"), format!("delete from {table}")] {
+                let told = as_runtime(&app, Some(scope), &[&change]).expect_err(&change);
+                let refused =
+                    ["row-level security", "permission denied"].iter().any(|why| told.contains(why));
+                assert!(refused, "{change} in {scope}: {told}");
+            }
+        }
+    }
+}
+
 /// Nobody gives somebody of another tenant an account, or a second factor that it doesn't have.
 #[test]
 fn no_scope_makes_anything_for_whom_it_does_not_see_on_postgresql() {

@@ -82,6 +82,7 @@ pub const STEPS: &[Step] = steps! {
     28 "0028_kept_scope"
     29 "0029_moves"
     30 "0030_people"
+    31 "0031_ours"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.
