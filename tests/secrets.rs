@@ -1,5 +1,6 @@
 //! What is secret is stored only under keys of its owner's, and those only wrapped by the master key.
 
+mod own_database;
 mod rotation;
 mod server;
 mod tenant_keys;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use insula_tests::journeys::{Client, House};
-use insula_tests::support::{Database, Form, PASSWORD, Stall, wait_until};
+use insula_tests::support::{Database, Form, PASSWORD, Second, Stall, wait_until};
 use serde_json::json;
 
 use super::stopped_at::killed_at;
@@ -13,7 +13,13 @@ use super::stopped_at::killed_at;
 const HAS: [&str; 6] = ["usage_counter", "tenant_limit", "invitation", "api_key", "membership", "tenant_key"];
 
 /// Registers somebody with a tenant that has something of everything, and sends the tenant on its way out, a while ago.
-fn leaving(client: &Client, database: &Database, number: usize) -> String {
+fn leaving(
+    client: &Client,
+    operator: &Client,
+    database: &Database,
+    number: usize,
+    own: Option<&Second>,
+) -> String {
     let login = json!({ "email": format!("person-{number}@example.com"), "password": PASSWORD });
     let mut person = login.clone();
     person["tenant_name"] = json!("Acme");
@@ -31,8 +37,19 @@ fn leaving(client: &Client, database: &Database, number: usize) -> String {
     let limit = json!({ "rate_limit": "3/minute", "burst": 3 }).to_string();
     let limits = owner.call(http::Method::PUT, &format!("{path}/limits/all"));
     let _ = limits.header("content-type", "application/json").body(limit).send().expect(200);
+    if let Database::Postgres(_) = database {
+        // What an attempt to bring its data here has left.
+        database.execute(&format!("insert into product_arrival values ('{tenant_id}', 1, 'report', '[]')"));
+    }
+    if let Some(own) = own {
+        let given = json!({ "isolation": "database", "database_url": own.address }).to_string();
+        let change = operator.call(http::Method::PATCH, &path).header("content-type", "application/json");
+        let _ = change.body(given).send().expect(200);
+    }
     let _ = owner.call(http::Method::DELETE, &path).send().expect(202);
-    database.execute(&format!("insert into tenant_key values ('{tenant_id}', 'sealed', 'by', 1)"));
+    if own.is_none() {
+        database.execute(&format!("insert into tenant_key values ('{tenant_id}', 'sealed', 'by', 1)"));
+    }
     database.execute(&format!("update tenant set state_at_ms = 1 where id = '{tenant_id}'"));
     tenant_id
 }
@@ -46,7 +63,10 @@ fn a_tenant_whose_end_is_stopped_at_any_step_is_ended_by_the_next_tick_and_once(
     let mut steps = BTreeSet::new();
     let tables: Vec<String> = database.tables().into_keys().collect();
     for (number, table) in tables.iter().enumerate() {
-        let tenant_id = leaving(&client, &database, number);
+        let with_own = matches!(database, Database::Postgres(_)) && table == "tenant_database";
+        let own = with_own.then(Second::create);
+        let operator = house.operator(&client);
+        let tenant_id = leaving(&client, &operator, &database, number, own.as_ref());
         let of = format!("where tenant_id = '{tenant_id}'");
         let count = |table: &str| database.number(&format!("select count(*) from {table} {of}"));
         let state =
@@ -54,7 +74,6 @@ fn a_tenant_whose_end_is_stopped_at_any_step_is_ended_by_the_next_tick_and_once(
         for had in HAS {
             assert!(count(had) > 0, "{had}");
         }
-        let operator = house.operator(&client);
         let stall = Stall::anywhere(&database, table);
         let over = killed_at(&house, server, stall, || operator.post("/internal/tick").answer());
         server = if let Some((server, answered)) = over {
@@ -82,11 +101,19 @@ fn a_tenant_whose_end_is_stopped_at_any_step_is_ended_by_the_next_tick_and_once(
         }
         let product = format!("select count(*) from {} {of}", database.product("report"));
         assert_eq!(database.number(&product), 0, "{table}");
+        if let Some(own) = own {
+            let left = own.rows("select count(*) from pg_namespace where nspname = 'insula'");
+            assert_eq!(left, [["0"]], "{table}");
+        }
         let ended = format!("{of} and action = 'tenant.deleted'");
         assert_eq!(database.number(&format!("select count(*) from audit_entry {ended}")), 1, "{table}");
     }
     server.kill();
-    for table in HAS.iter().chain(&["tenant", "audit_entry", "audit_head"]) {
+    let of_postgres: &[&str] = match database {
+        Database::Sqlite(_) => &["report"],
+        Database::Postgres(_) => &["tenant_database", "product_arrival"],
+    };
+    for table in HAS.iter().chain(&["tenant", "audit_entry", "audit_head"]).chain(of_postgres) {
         assert!(steps.contains(*table), "{table}: {steps:?}");
     }
 }

@@ -68,6 +68,13 @@ fn a_login_that_owns_nothing_serves_and_reaches_no_table_by_itself_on_postgresql
     ] {
         assert!(served.refusal(statement).is_some(), "{statement}");
     }
+    // Nor a tenant's schema: it is the owner's, and nobody has become a member of the role that reaches it.
+    let hers = super::schemas::schema(&ada.tenant_id);
+    assert!(served.refusal(&format!("select * from {hers}.report")).is_some());
+    let owned_by = format!("select nspowner::regrole::text from pg_namespace where nspname = '{hers}'");
+    assert_eq!(app.db().rows(&owned_by), [[owner.clone()]]);
+    let members = format!("select count(*) from pg_auth_members where roleid = '{hers}'::regrole");
+    assert_eq!(app.db().number(&members), 0);
     // The owner is bound as well, though it could lift that.
     let owned = Database::Postgres(for_login(&address, &owner));
     assert_eq!(owned.number("select count(*) from tenant"), 0);
