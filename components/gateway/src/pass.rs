@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use insula_domain::action::Action;
 use insula_kit::audit::Event;
 use insula_kit::config::Config;
-use insula_kit::guard::{self, Call};
+use insula_kit::guard::{Call, admit};
 use insula_kit::problem::{INTERNAL, MALFORMED};
 use insula_kit::serve::{Ids, refuse};
 use insula_kit::time::Timestamp;
@@ -61,11 +61,10 @@ async fn pass(request: Request, came: List, read: &HeaderMap, ids: &Ids) -> Resu
         tenant: None,
         client: client::address(read, config.trusted_proxies?),
     };
-    let grant = match guard::admit(call, read).await {
+    let grant = match admit(call, read).await {
         Ok(grant) => grant,
         Err(problem) => {
-            let presented = guard::credential(read);
-            note::refused_by_guard(&problem, &config, call, call.client, presented.as_deref()).await?;
+            note::refused_by_guard(&problem, &config, call, read).await?;
             return Err(problem);
         }
     };

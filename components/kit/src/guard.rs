@@ -142,7 +142,7 @@ pub async fn admit(call: Call<'_>, headers: &HeaderMap) -> Result<Grant, Problem
 
 /// The credential that the caller presented: a bearer token or an API key. Two different ones are none, and so is a
 /// key beside an `Authorization` of another scheme.
-pub fn credential(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn credential(headers: &HeaderMap) -> Option<String> {
     let mut presented: Option<&str> = None;
     let bearers = headers.get_all("authorization").iter().map(|value| {
         let (scheme, text) = value.to_str().ok()?.split_once(' ')?;

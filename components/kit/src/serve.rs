@@ -74,8 +74,7 @@ async fn answer<Op: Copy + 'static>(
             return Err(problem);
         }
         Err(problem) => {
-            let presented = guard::credential(incoming.headers());
-            note::refused_by_guard(&problem, &config, call, client, presented.as_deref()).await?;
+            note::refused_by_guard(&problem, &config, call, incoming.headers()).await?;
             return Err(problem);
         }
         Ok(grant) => grant,

@@ -1,8 +1,8 @@
 //! That somebody was refused who may not do what it asked for.
 
-use std::net::IpAddr;
 use std::rc::Rc;
 
+use http::HeaderMap;
 use insula_domain::action::Action;
 use insula_domain::credential::{self, Presented};
 use insula_sql::params;
@@ -11,7 +11,7 @@ use super::PAUSE_MS;
 use crate::audit::Event;
 use crate::config::Config;
 use crate::cx::Cx;
-use crate::guard::{Call, Caller, Grant};
+use crate::guard::{self, Call, Caller, Grant};
 use crate::id::{KeyId, TenantId};
 use crate::problem::{FORBIDDEN, Problem};
 use crate::sql::{Scope, Statement};
@@ -48,12 +48,12 @@ pub async fn refused_by_guard(
     problem: &Problem,
     config: &Rc<Config>,
     call: Call<'_>,
-    client: Option<IpAddr>,
-    presented: Option<&str>,
+    headers: &HeaderMap,
 ) -> Result<(), Problem> {
-    let Some(text) = presented.filter(|_| problem.kind() == &FORBIDDEN) else { return Ok(()) };
-    let digest = credential::digest(text);
-    let statement = match Presented::parse(text) {
+    let presented = guard::credential(headers).filter(|_| problem.kind() == &FORBIDDEN);
+    let Some(text) = presented else { return Ok(()) };
+    let digest = credential::digest(&text);
+    let statement = match Presented::parse(&text) {
         Some(Presented::Token) => Statement::new(GET_BY_TOKEN, params![digest]),
         Some(Presented::ApiKey { id_suffix }) => {
             let id = KeyId::from_suffix(id_suffix).map(|id| id.to_string());
@@ -62,7 +62,7 @@ pub async fn refused_by_guard(
         Some(Presented::Foreign) => Statement::new(GET_BY_KEY, params![None::<String>, digest]),
         Some(Presented::OperatorKey) | None => return Ok(()),
     };
-    let is_token = Presented::parse(text) == Some(Presented::Token);
+    let is_token = Presented::parse(&text) == Some(Presented::Token);
     let rows = config.db.query(Scope::System, statement).await?;
     let Some(row) = rows.first() else { return Ok(()) };
     let caller = if !is_token {
@@ -73,6 +73,6 @@ pub async fn refused_by_guard(
         Caller::Person { user_id: row.id("user_id")?, session_id: row.id("id")? }
     };
     let own = row.optional_text("tenant_id")?;
-    let cx = Cx::admitted(Grant::refused(caller), client, Rc::clone(config), call.operation);
+    let cx = Cx::admitted(Grant::refused(caller), call.client, Rc::clone(config), call.operation);
     refused(&cx, Call { tenant: call.tenant.or(own.as_deref()), ..call }).await
 }
