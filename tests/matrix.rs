@@ -7,6 +7,7 @@ mod good;
 mod granted;
 mod isolation;
 mod malformed;
+mod read;
 mod repeated;
 mod samples;
 mod shape;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use insula_domain::action::Action;
-use insula_kit::route::{Access, Method, Route};
+use insula_kit::route::Method;
 use insula_tests::routes::groups;
 use insula_tests::support::{App, files, repository};
 
@@ -138,43 +138,6 @@ fn every_action_that_there_is_is_met_here_or_in_a_test_that_names_it() {
         let here = RECORDED.iter().any(|(_, _, recorded)| *recorded == action.as_str());
         assert!(here || elsewhere.contains(action.as_str()), "{}", action.as_str());
     }
-}
-
-/// Whether the operator may read there what is a tenant's.
-fn is_read_by_the_operator(route: &Route<()>) -> bool {
-    let access = matches!(
-        route.access,
-        Access::MemberOfPath
-            | Access::PersonOrOperator
-            | Access::PersonWithOrOperator(_)
-            | Access::PermissionOrOperator(_)
-            | Access::InAnyState(_)
-    );
-    route.method == Method::Get && access
-}
-
-#[test]
-fn every_route_that_the_operator_reads_of_a_tenant_leaves_an_entry_in_its_log() {
-    let app = App::start().without_limits();
-    let ada = Side::new(&app, "ada");
-    let mut read = 0;
-    for group in groups() {
-        for route in group.routes.iter().filter(|route| is_read_by_the_operator(route)) {
-            let path = path(route, |name| ada.id(name).to_owned());
-            let log = if path.contains(&ada.owner.tenant_id) { &*ada.owner.tenant_id } else { "platform" };
-            let count = || {
-                app.db().number(&format!(
-                    "select count(*) from audit_entry where action = 'operator.read' and tenant_id = '{log}'"
-                ))
-            };
-            let before = count();
-            let answer = request(&app, route, &path, Some(&app.operator())).send();
-            let noted = count() - before;
-            assert_eq!(noted, i64::from(answer.status < 300), "{}: {answer}", route.doc.id);
-            read += usize::from(answer.status < 300);
-        }
-    }
-    assert!(read >= 6, "the operator read only {read}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::good::good;
 use super::world::Side;
 
 /// Makes the log take no entry, or take them again.
-fn refuse_entries(app: &App, refused: bool) {
+pub fn refuse_entries(app: &App, refused: bool) {
     app.db().execute(match (app.db(), refused) {
         (Database::Sqlite(_), true) => {
             "create trigger broken before insert on audit_entry begin select raise(abort, 'broken'); end"

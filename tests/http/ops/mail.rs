@@ -141,15 +141,42 @@ fn nobody_but_the_operator_reads_mail() {
     }
 }
 
-/// Letters hold what opens accounts: that the operator has looked at them is in the platform's log.
+/// Letters hold what opens accounts: that the operator has looked at them is in the platform's log, and in that of each
+/// tenant that has sent one.
 #[test]
-fn that_the_operator_read_the_mailbox_is_an_entry() {
-    let app = App::start();
-    let noted = "select count(*) from audit_entry where tenant_id = 'platform' and action = 'operator.read'
-      and entry like '%/internal/mailbox%'";
-    assert_eq!(app.db().number(noted), 0);
-    let _ = app.operator().get("/internal/mailbox").send().expect(200);
-    assert_eq!(app.db().number(noted), 1);
+fn that_the_operator_read_the_mailbox_is_an_entry_with_each_tenant_that_has_sent_a_letter() {
+    let app = App::start().without_limits();
+    let [ada, bob, eve] = ["ada", "bob", "eve"].map(|name| app.person(name));
+    let noted = || {
+        let of = |tenant: &str| {
+            app.db().number(&format!(
+                "select count(*) from audit_entry where tenant_id = '{tenant}' and action = 'operator.read'
+                 and entry like '%/internal/mailbox%'"
+            ))
+        };
+        [of("platform"), of(&ada.tenant_id), of(&bob.tenant_id), of(&eve.tenant_id)]
+    };
+    for (owner, guests) in [(&ada, 2), (&bob, 1)] {
+        for guest in 0..guests {
+            let body = json!({ "email": format!("guest{guest}@example.com"), "role": "viewer" });
+            let path = format!("/api/v1/tenants/{}/invitations", owner.tenant_id);
+            let _ = owner.post(&path, &body).send().expect(201);
+        }
+    }
+    let _ = app.deliver_mail();
+    let before = noted();
+    let read = || app.operator().get("/internal/mailbox").send();
+    let _ = read().expect(200);
+    let after = noted();
+    assert_eq!([0, 1, 2, 3].map(|log| after[log] - before[log]), [1, 1, 1, 0]);
+
+    // Also of a tenant that is gone.
+    let _ = bob.request("DELETE", &format!("/api/v1/tenants/{}", bob.tenant_id)).send().expect(202);
+    app.advance(Duration::from_secs(301));
+    let _ = app.deliver_mail();
+    let before = noted();
+    let _ = read().expect(200);
+    assert_eq!(noted()[2] - before[2], 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `GET /internal/mailbox`
 
+use insula_kit::id::TenantId;
 use insula_kit::page::{Ask, Page};
 use insula_kit::sql::Scope;
 use insula_kit::sql::master_keys::MasterKeys;
@@ -9,6 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::store::mail::{self, Sealed};
+
+const PATH: &str = "/internal/mailbox";
 
 /// A mail that the component `mailer-log` has delivered.
 #[derive(Serialize, ToSchema)]
@@ -32,13 +35,21 @@ pub struct DeliveredView {
     delivered_at: String,
 }
 
-/// Lists the mailbox.
+/// Lists the mailbox. Letters hold what opens accounts: that the operator has read them is in the platform's log, and in
+/// that of each tenant that has sent one.
 pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let ask = Ask::read::<id::Mail>(request)?;
-    cx.note_operators_read(None, "/internal/mailbox").await?;
+    cx.note_operators_read(None, PATH).await?;
     let rows = cx.query(Scope::Operator, mail::list_mailbox(&ask)).await?;
     let mails = rows.iter().map(mail::read_sealed).collect::<Result<Vec<_>, _>>()?;
     let page = ask.page(mails, |mail: &Sealed| mail.id);
+    let mut senders: Vec<TenantId> = Vec::new();
+    for sender in page.items.iter().filter_map(|mail| mail.tenant_id) {
+        if !senders.contains(&sender) {
+            senders.push(sender);
+        }
+    }
+    cx.note_operators_reads(senders.into_iter(), PATH).await?;
     let keys = cx.master_keys()?;
     // What was sealed under an earlier master key than the previous one can't be read any more, and is left out.
     let items = page.items.into_iter().filter_map(|sealed| opened(keys, &sealed)).collect();

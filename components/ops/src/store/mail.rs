@@ -1,6 +1,6 @@
 //! The outbox and the mailbox in the database.
 
-use insula_kit::id::MailId;
+use insula_kit::id::{MailId, TenantId};
 use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Db, Row, Scope, Statement};
@@ -40,6 +40,8 @@ pub struct Listed {
 /// A mail of the mailbox, sealed.
 pub struct Sealed {
     pub id: MailId,
+    /// The tenant that has sent it, unless it is about a person.
+    pub tenant_id: Option<TenantId>,
     pub content: String,
     pub delivered_at: Timestamp,
 }
@@ -97,8 +99,12 @@ pub fn read(row: &Row) -> Result<Listed, sql::Error> {
 
 /// Reads a mail of the mailbox.
 pub fn read_sealed(row: &Row) -> Result<Sealed, sql::Error> {
-    let delivered_at = row.time("delivered_at_ms")?;
-    Ok(Sealed { id: row.id("id")?, content: row.text("content")?, delivered_at })
+    Ok(Sealed {
+        id: row.id("id")?,
+        tenant_id: TenantId::parse(&row.text("subject_id")?),
+        content: row.text("content")?,
+        delivered_at: row.time("delivered_at_ms")?,
+    })
 }
 
 fn read_claimed(row: &Row) -> Result<Claimed, sql::Error> {
