@@ -83,6 +83,7 @@ pub const STEPS: &[Step] = steps! {
     29 "0029_moves"
     30 "0030_people"
     31 "0031_ours"
+    32 "0032_way_in"
 };
 
 /// One step of the schemas that tenants have of their own, on PostgreSQL.
@@ -109,6 +110,7 @@ macro_rules! tenant_steps {
 /// Every step of tenants' own schemas, in order. A step of a shared product table has its twin here.
 pub const TENANT_STEPS: &[TenantStep] = tenant_steps! {
     1 "0001_report"
+    2 "0002_way_in"
 };
 
 /// Tells the database of a tenant's step, on PostgreSQL. Parameters: its number, its name, its statements.

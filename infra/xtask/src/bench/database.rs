@@ -1,5 +1,7 @@
 //! Where the data of a row are, and the one change to them that no operation of the API offers.
 
+mod islands;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -31,36 +33,6 @@ const FILL_KEYS: &str = "
     from membership where role = 'owner') o on o.place = l.number % o.owners
   order by l.id;
   drop table loaded_key;";
-
-/// A copy of a function that is bound by nothing: it has no role, no scope, and asks nobody who it is.
-const COPY_UNBOUND: &str = r"do $copy$
-declare
-  bound text := replace(pg_get_functiondef('{name}'::regproc), '{name}', '{copy}');
-  bare text := replace(replace(bound, ' SET role TO ''insula_runtime''', ''), ' SECURITY DEFINER', '');
-begin
-  if bare = bound then
-    raise exception 'the copy is bound as well';
-  end if;
-  bare := regexp_replace(bare, 'perform set_config\(''insula\.scope'', [a-z'']*, (true|false)\);', '', 'g');
-  bare := regexp_replace(bare, 'if current_setting\(''role''\).*?end if;', '');
-  bare := regexp_replace(bare, 'if current_user <> ''insula_runtime''.*?end if;', '');
-  if bare ~ 'insula\.scope|pg_has_role' then
-    raise exception 'the copy is bound as well';
-  end if;
-  execute bare;
-end $copy$";
-
-const MAKE_TENANTS: &str = "do $make$
-begin
-  for number in 1 .. {count} loop
-    insert into tenant (id, name, state, plan, created_at_ms, isolation)
-      values ('ten_' || lpad(number::text, 26, '0'), 'made', 'active', 'free', 0, 'schema');
-    perform insula_schema_make('ten_' || lpad(number::text, 26, '0'));
-    if number % 100 = 0 then
-      commit;
-    end if;
-  end loop;
-end $make$";
 
 /// A key, as it is stored.
 pub struct Key {
@@ -104,37 +76,6 @@ impl<'a> Database<'a> {
                 self.execute(state, &[CREATE_LOADED, &copy, FILL_KEYS, "analyze"])
             }
         }
-    }
-
-    /// Makes tenants with a schema each, as the application does, a hundred in a transaction. On PostgreSQL.
-    pub fn make_tenants(&self, state: &Path, count: usize) -> Result<()> {
-        let make = MAKE_TENANTS.replace("{count}", &count.to_string());
-        self.execute(state, &["set insula.scope = 'system'", &make, "analyze"])
-    }
-
-    /// Adds a step to those that each tenant's schema needs. On PostgreSQL.
-    pub fn add_tenant_step(url: &str, statements: &str) -> Result<()> {
-        let add = format!(
-            "insert into tenant_step select max(number) + 1, 'bench', $step${statements}$step$ from tenant_step"
-        );
-        let mut client = Command::new("psql");
-        client.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--command", &add]);
-        process::output(&mut client).map(drop)
-    }
-
-    /// The newest of the functions whose name begins so. On PostgreSQL.
-    pub fn newest_function(&self, state: &Path, start: &str) -> Result<String> {
-        let named = format!(
-            r"select proname from pg_proc where proname ~ '^{start}[0-9]+$' and prokind = 'f' order by proname desc limit 1"
-        );
-        Ok(self.ask(state, &named)?.trim().to_owned())
-    }
-
-    /// Makes a copy of a function that is bound by nothing, for a superuser, and gives its name. On PostgreSQL.
-    pub fn unbound(&self, state: &Path, name: &str) -> Result<String> {
-        let copy = format!("{name}_unbound");
-        self.execute(state, &[&COPY_UNBOUND.replace("{name}", name).replace("{copy}", &copy)])?;
-        Ok(copy)
     }
 
     /// All keys.
@@ -199,7 +140,7 @@ impl<'a> Database<'a> {
     }
 
     /// Runs statements, and commands of the database's own client, one after the other.
-    fn execute(&self, state: &Path, commands: &[&str]) -> Result<()> {
+    pub(super) fn execute(&self, state: &Path, commands: &[&str]) -> Result<()> {
         let mut client = match self {
             Self::Sqlite => {
                 install::debian(&[SQLITE])?;
@@ -220,7 +161,7 @@ impl<'a> Database<'a> {
     }
 
     /// What a question is answered, without a heading.
-    fn ask(&self, state: &Path, question: &str) -> Result<String> {
+    pub(super) fn ask(&self, state: &Path, question: &str) -> Result<String> {
         let mut client = match self {
             Self::Sqlite => {
                 install::debian(&[SQLITE])?;

@@ -1,0 +1,2 @@
+-- SQLite has no schemas.
+select 1;
