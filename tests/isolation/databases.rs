@@ -5,6 +5,7 @@ mod back;
 mod given;
 mod kept;
 mod moved;
+mod region;
 mod secret;
 
 use insula_tests::support::{Answer, App, Person, Second};

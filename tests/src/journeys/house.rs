@@ -54,7 +54,14 @@ impl House {
     #[track_caller]
     #[must_use]
     pub fn serve_undisturbed(&self) -> (Process, Client) {
-        let mut server = self.server_with(&["--tick-seconds", "0"]);
+        self.serve_with(&["--tick-seconds", "0"])
+    }
+
+    /// As [`Self::serve`], with more arguments.
+    #[track_caller]
+    #[must_use]
+    pub fn serve_with(&self, arguments: &[&str]) -> (Process, Client) {
+        let mut server = self.server_with(arguments);
         let client = Client::new(&embedded::base(&mut server));
         (server, client)
     }

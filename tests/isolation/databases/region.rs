@@ -1,0 +1,103 @@
+//! The process is killed while it makes a tenant's database on the server of its region: the tenant is where it was, and the
+//! same request does the rest.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use insula_tests::journeys::{Client, House, Process};
+use insula_tests::support::{Form, PASSWORD, Second, Stall, only_on_postgresql, server_address, wait_until};
+use serde_json::json;
+
+use super::super::schemas::schema;
+use super::super::stopped_at::killed_at;
+use super::stored;
+
+/// When the process is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    /// As soon as the database is there.
+    Created,
+    /// As soon as it says whose it is.
+    Made,
+    /// In the transaction that notes where it is.
+    Noted,
+}
+
+/// A person with a tenant that has a report. Returns what the person bears, and the tenant.
+fn settled(client: &Client, name: &str) -> (String, String) {
+    let login = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
+    let mut person = login.clone();
+    person["tenant_name"] = json!("Acme");
+    let made = client.post_json("/api/v1/auth/register", &person).send().expect(201).json();
+    let tokens = client.post_json("/api/v1/auth/login", &login).send().expect(200).json();
+    let token = tokens["access_token"].as_str().expect("a token").to_owned();
+    let report = Form::file("a,b\n1,2\n");
+    let _ = client.bearing(&token).post_form("/api/v1/analyze", &report).send().expect(201);
+    (token, made["tenant"]["id"].as_str().expect("an id").to_owned())
+}
+
+fn listed(owner: &Client) -> Vec<String> {
+    let page = owner.get("/api/v1/reports").send().expect(200).json();
+    page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn give(operator: &Client, tenant_id: &str) -> Option<u16> {
+    let body = json!({ "isolation": "database", "region": "of-this-test" }).to_string();
+    let change = operator.call(http::Method::PATCH, &format!("/api/v1/tenants/{tenant_id}"));
+    change.header("content-type", "application/json").body(body).answer().map(|answer| answer.status)
+}
+
+#[test]
+fn a_database_of_a_region_whose_making_is_killed_is_made_by_the_same_request_on_postgresql() {
+    only_on_postgresql();
+    let house = House::new();
+    let address = server_address().unwrap();
+    let servers = format!("tenant_database_servers={}", json!({ "of-this-test": address }));
+    let serve = || house.serve_with(&["--tick-seconds", "0", "--variable", &servers]);
+    let (mut server, mut client) = serve();
+    let database = house.database();
+    let mut killed = BTreeSet::new();
+    for moment in [Moment::Created, Moment::Made, Moment::Noted] {
+        let (token, tenant_id) = settled(&client, &format!("{moment:?}").to_lowercase());
+        let own = Second::named(&schema(&tenant_id));
+        let is_created = || {
+            database.number(&format!("select count(*) from pg_database where datname = '{}'", own.name())) > 0
+        };
+        let is_made =
+            || is_created() && own.number("select count(*) from pg_class where relname = 'home'") > 0;
+        let isolation =
+            || database.rows(&format!("select isolation from tenant where id = '{tenant_id}'")).concat();
+        let noted = format!("select count(*) from tenant_database where tenant_id = '{tenant_id}'");
+        let before = listed(&client.bearing(&token));
+        let operator = house.operator(&client);
+        let kill = |server: Process| match moment {
+            Moment::Noted => {
+                let stall = Stall::at(&database, "tenant_database", "true");
+                killed_at(&house, server, stall, || give(&operator, &tenant_id)).is_none()
+            }
+            Moment::Created | Moment::Made => thread::scope(|scope| {
+                let asked = scope.spawn(|| give(&operator, &tenant_id));
+                wait_until(|| if moment == Moment::Made { is_made() } else { is_created() });
+                house.kill(server);
+                asked.join().unwrap() != Some(200)
+            }),
+        };
+        assert!(kill(server), "{moment:?}: it was answered before");
+        if isolation() == ["schema"] {
+            killed.insert((is_created(), is_made(), database.number(&noted) > 0));
+        }
+
+        (server, client) = serve();
+        let owner = client.bearing(&token);
+        assert_eq!(listed(&owner), before, "{moment:?}");
+        assert_eq!(give(&house.operator(&client), &tenant_id), Some(200), "{moment:?}");
+        assert_eq!(
+            (isolation(), listed(&owner), stored(&own)),
+            (vec!["database".to_owned()], before.clone(), before)
+        );
+        let homes = format!("select count(*) from pg_namespace where nspname = '{}'", schema(&tenant_id));
+        assert_eq!(database.number(&homes), 0, "{moment:?}");
+    }
+    server.kill();
+    assert!(killed.contains(&(true, true, false)), "{killed:?}");
+}
