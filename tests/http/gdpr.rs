@@ -155,7 +155,7 @@ fn fill_many(app: &App, person: &Person<'_>, count: u64) {
 }
 
 /// Changes the log as whoever owns the database can: with what keeps it switched off.
-fn tamper(app: &App, statement: &str) {
+pub fn tamper(app: &App, statement: &str) {
     const TABLES: [&str; 4] = ["audit_entry", "audit_head", "audit_node", "audit_checkpoint"];
     match app.db() {
         Database::Sqlite(_) => {

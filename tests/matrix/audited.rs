@@ -14,15 +14,6 @@ use super::world::Side;
 
 /// What is in no log, and why.
 const UNRECORDED: &[(&str, &str)] = &[
-    (
-        "refresh",
-        "goes on with a session whose beginning is recorded; a token that comes twice is, see tests/audit",
-    ),
-    (
-        "forgot_password",
-        "changes nothing but what is mailed, and must not tell whether anybody has the address",
-    ),
-    ("send_verification", "changes nothing but what is mailed, to the person who asks"),
     ("verify_api_key", "reads"),
     ("sign_audit_logs", "signs what is there, by schedule; an entry would be one more to sign, for ever"),
     ("tick", "removes what is over, and delivers; nobody decides anything"),
@@ -48,6 +39,7 @@ enum Log {
 const RECORDED: &[(&str, Log, &str)] = &[
     ("register", Log::Platform, "person.registered"),
     ("login", Log::Own, "session.started"),
+    ("refresh", Log::Own, "session.refreshed"),
     ("logout", Log::Platform, "session.ended"),
     ("switch_tenant", Log::Own, "session.switched"),
     ("change_password", Log::Platform, "password.changed"),
@@ -56,6 +48,8 @@ const RECORDED: &[(&str, Log, &str)] = &[
     ("remove_totp", Log::Platform, "second_factor.removed"),
     ("renew_recovery_codes", Log::Platform, "second_factor.codes_renewed"),
     ("verify_email", Log::Platform, "email.verified"),
+    ("send_verification", Log::Platform, "email.verification_requested"),
+    ("forgot_password", Log::Platform, "password.reset_requested"),
     ("reset_password", Log::Platform, "password.reset"),
     ("accept_invitation", Log::Another, "invitation.accepted"),
     ("rotate_signing_keys", Log::Platform, "signing_key.added"),

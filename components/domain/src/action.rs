@@ -84,8 +84,12 @@ actions! {
     PersonRegistered = "person.registered";
     /// An address was proven.
     EmailVerified = "email.verified";
+    /// Somebody wants to be mailed once more what proves its address.
+    EmailVerificationRequested = "email.verification_requested";
     /// Somebody chose another password.
     PasswordChanged = "password.changed";
+    /// Somebody wants to be mailed what replaces a lost password. Who, is not looked at.
+    PasswordResetRequested = "password.reset_requested";
     /// Somebody who had lost it chose another password.
     PasswordReset = "password.reset";
     /// A second factor was begun.
@@ -100,6 +104,8 @@ actions! {
     SessionStarted = "session.started";
     /// Somebody tried to log in, or to prove who it is, and could not.
     LoginFailed = "login.failed";
+    /// A session goes on: its refresh token was exchanged.
+    SessionRefreshed = "session.refreshed";
     /// A session acts in another tenant.
     SessionSwitched = "session.switched";
     /// A session was ended because one of its refresh tokens came a second time.
@@ -139,7 +145,9 @@ impl Action {
             self,
             Self::PersonRegistered
                 | Self::EmailVerified
+                | Self::EmailVerificationRequested
                 | Self::PasswordChanged
+                | Self::PasswordResetRequested
                 | Self::PasswordReset
                 | Self::SecondFactorStarted
                 | Self::SecondFactorConfirmed

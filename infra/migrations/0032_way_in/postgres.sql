@@ -80,8 +80,9 @@ begin
     present := step.number;
   end loop;
   if exists (
+    -- By its whole name: there is one of this name in each schema.
     select from pg_proc p join pg_language l on l.oid = p.prolang
-    where p.pronamespace = home::regnamespace and p.proname = 'run' and l.lanname = 'sql'
+    where p.oid = to_regprocedure(format('%I.run(text, text[], boolean)', home)) and l.lanname = 'sql'
   ) then
     perform insula_schema_open(of_tenant);
   end if;

@@ -6,6 +6,7 @@ use insula_tests::journeys::{Backing, Cluster, Server};
 use insula_tests::support::{App, Caller, Database, Form, Person, only_on_postgresql};
 use serde_json::{Value, json};
 
+use super::super::gdpr::tamper;
 use super::super::quality::file;
 
 const NOTHING: &str = "sees_nothing";
@@ -359,4 +360,60 @@ fn the_slowest_statements_are_told_to_the_operator_where_the_server_keeps_them_o
     assert!((1..=5).contains(&found.len()) && check["outcome"] != "unknown", "{check}");
     assert!(found.keys().any(|text| text.contains("select")), "{check}");
     assert!(!check.to_string().contains(&tenant_id), "statements come without values: {check}");
+}
+
+/// Protects a tenant from a policy that shows less than it should.
+#[test]
+fn rows_that_a_policy_hides_are_found_on_postgresql() {
+    only_on_postgresql();
+    let app = App::start();
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    for person in [&ada, &bob] {
+        let _ = person.key(&["read"]);
+    }
+    let rule = "(tenant_id = insula_scope() or created_by = insula_scope())";
+    let policy = |more: &str| {
+        app.db().execute("drop policy of_scope on api_key");
+        app.db().execute(&format!("select insula_isolate('api_key', $r${rule}{more}$r$)"));
+    };
+    policy(&format!(" and tenant_id <> '{}'", ada.tenant_id));
+    let scope = check(&diagnose(&ada, &ada.tenant_id, ""), WRONG, "scope");
+    let found = &scope["found"];
+    assert_eq!(
+        (&scope["outcome"], &found["rows_hidden"], &found["api_key"]),
+        (&json!("problem"), &json!(1), &json!(-1))
+    );
+    assert_eq!(told(&bob, WRONG, "scope").0, "ok", "nothing of his is hidden");
+    policy("");
+    assert_eq!(told(&ada, WRONG, "scope").0, "ok");
+}
+
+/// What was done past the API.
+#[test]
+fn members_that_are_nobody_and_a_log_that_was_cut_are_found() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let member = app.member(&ada, "admin");
+    let _ = member.key(&["read"]);
+    assert_eq!(told(&ada, WRONG, "references").0, "ok");
+    let unbound = if is_on_postgresql(&app) {
+        "set session_replication_role = replica"
+    } else {
+        "pragma foreign_keys = off"
+    };
+    app.db().execute(&format!("{unbound}; delete from user_account where id = '{}'", member.user_id));
+    let references = || check(&diagnose(&ada, &ada.tenant_id, ""), WRONG, "references");
+    let found = references();
+    assert_eq!(
+        (&found["outcome"], &found["found"]["members_that_are_nobody"], &found["found"]["keys_of_nobody"]),
+        (&json!("problem"), &json!(1), &json!(1))
+    );
+
+    let cut = format!(
+        "delete from audit_entry where tenant_id = '{0}' and seq > (select size - 3 from audit_head where tenant_id = '{0}')",
+        ada.tenant_id
+    );
+    tamper(&app, &cut);
+    let found = references();
+    assert_eq!((&found["outcome"], &found["found"]["log_entries_missing"]), (&json!("problem"), &json!(2)));
 }

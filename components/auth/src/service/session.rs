@@ -83,6 +83,11 @@ async fn exchange(cx: &Cx, used: &str, found: &Found) -> Result<Option<Tokens>, 
     let admitted = statements.len();
     statements.push(refreshes.counted(cx.now()));
     statements.extend(session::exchange(used, &tokens.access, &tokens.access_token.digest(), &next));
+    let mut event = Event::new(Action::SessionRefreshed).by(user_id).fact("session_id", session_id);
+    if let Some((tenant_id, _)) = membership {
+        event = event.in_tenant(tenant_id);
+    }
+    statements.push(cx.audit(event).await?);
     let scope = Scope::Person(user_id);
     match cx.batch(scope, statements).await {
         Ok(_) => Ok(Some(tokens)),

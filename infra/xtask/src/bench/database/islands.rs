@@ -81,9 +81,9 @@ begin
     calls := case pass when 1 then array_length(ids, 1) else 10000 end;
     before := (select sum(total_bytes) from pg_backend_memory_contexts);
     begun := clock_timestamp();
-    for call in 1 .. calls loop
-      if {batch}(ids[call % array_length(ids, 1) + 1], array['select id, created_at_ms from report where tenant_id = ($1)[1]
-          order by id limit 21'], array[ids[call % array_length(ids, 1) + 1]], array[0], array[1]) -> 'results' is null then
+    for place in 1 .. calls loop
+      if {batch}(ids[place % array_length(ids, 1) + 1], array['select id, created_at_ms from report where tenant_id = ($1)[1]
+          order by id limit 21'], array[ids[place % array_length(ids, 1) + 1]], array[0], array[1]) -> 'results' is null then
         raise exception 'the reports could not be read';
       end if;
       commit;
