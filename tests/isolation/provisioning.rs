@@ -200,37 +200,33 @@ fn a_tenant_whose_tables_are_busy_is_left_and_the_others_are_not_on_postgresql()
     assert_eq!(behind(&app), 0);
 }
 
-/// Protects those whose schemas were made by an earlier release: the function that leads into one is made anew with the
-/// next step, and leads in whoever comes meanwhile.
+/// Protects those whose schemas were made by an earlier release, when every way into one was called `run`.
 #[test]
-fn the_earlier_way_into_a_schema_is_used_until_it_is_made_anew_on_postgresql() {
+fn a_schema_with_the_earlier_way_in_is_opened_by_the_next_call_or_run_on_postgresql() {
     only_on_postgresql();
     let app = App::start();
-    let ada = app.person("ada");
-    let _ = analyzed(&ada);
-    let home = schema(&ada.tenant_id);
-    let way_in = || {
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    let homes = [&ada, &bob].map(|person| schema(&person.tenant_id));
+    let ways_in = |home: &str| {
         app.db().rows(&format!(
-            "select l.lanname, pg_get_userbyid(p.proowner), p.prosecdef::text, p.proconfig[1],
+            "select p.proname, pg_get_userbyid(p.proowner), p.prosecdef::text, p.proconfig[1],
                has_function_privilege('insula_runtime', p.oid, 'execute')::text,
                has_function_privilege('insula_log', p.oid, 'execute')::text
-             from pg_proc p join pg_language l on l.oid = p.prolang
-             where p.proname = 'run' and p.pronamespace = '{home}'::regnamespace"
+             from pg_proc p where p.pronamespace = '{home}'::regnamespace"
         ))
     };
-    let new = way_in();
-    let path = format!("search_path={home}, pg_temp");
-    assert_eq!(new, [["plpgsql", home.as_str(), "true", path.as_str(), "true", "false"]]);
-
-    app.db().execute(&format!(
-        "create or replace function {home}.run(statement text, arguments text[], only_explained boolean default false)
-           returns json language sql security definer set search_path = {home}, pg_temp
-           as 'select public.insula_run(''{}'', statement, arguments, only_explained)'",
-        ada.tenant_id
-    ));
-    let reports = || ada.get("/api/v1/reports").send().expect(200).json()["items"].as_array().unwrap().len();
-    assert_eq!((reports(), way_in()[0][0].as_str()), (1, "sql"), "nothing is due");
-    add_step(&app, "select 1");
-    assert_eq!(migrate(&app)["tenants_left"], 0);
-    assert_eq!((way_in(), reports()), (new, 1));
+    for (person, home) in [&ada, &bob].into_iter().zip(&homes) {
+        let _ = analyzed(person);
+        let path = format!("search_path={home}, pg_temp");
+        assert_eq!(ways_in(home), [[home.as_str(), home, "true", &path, "true", "false"]]);
+        app.db().execute(&format!("alter function {home}.{home} rename to run"));
+        app.db().execute(&format!("update tenant set schema_step = 1 where id = '{}'", person.tenant_id));
+    }
+    let reports = |person: &Person<'_>| {
+        person.get("/api/v1/reports").send().expect(200).json()["items"].as_array().unwrap().len()
+    };
+    assert_eq!((reports(&ada), ways_in(&homes[0]).len(), ways_in(&homes[1]).len()), (1, 2, 1));
+    let run = migrate(&app);
+    assert_eq!((&run["tenants_migrated"], &run["tenants_left"]), (&json!(1), &json!(0)));
+    assert_eq!((reports(&bob), ways_in(&homes[1]).len(), behind(&app)), (1, 2, 0));
 }

@@ -151,14 +151,14 @@ fn raw_sql_reaches_no_schema_without_its_scope_and_none_for_a_foreign_one_on_pos
     let (ada, bob) = (app.person("ada"), app.person("bob"));
     let _ = analyzed(&ada);
     let (hers, his) = (schema(&ada.tenant_id), schema(&bob.tenant_id));
-    let run = |statement: &str| format!("select {hers}.run($t${statement}$t$, '{{}}')");
+    let run = |statement: &str| format!("select {hers}.{hers}($t${statement}$t$, '{{}}')");
     let attacks = [
         format!("select count(*) from {hers}.report"),
         format!("insert into {hers}.report select * from {hers}.report"),
         format!("delete from {hers}.report"),
         run("select * from report"),
         run("delete from report returning id"),
-        format!("select {his}.run($t$select * from {hers}.report$t$, '{{}}')"),
+        format!("select {his}.{his}($t$select * from {hers}.report$t$, '{{}}')"),
     ];
     for scope in
         [None, Some(bob.tenant_id.as_str()), Some(&bob.user_id), Some("system"), Some("operator"), Some("")]

@@ -1,2 +1,2 @@
--- What does the steps makes the way into the schema anew, where it is an earlier one: so that it comes to each schema.
+-- What does the steps makes the way into the schema, where it is an earlier one: this step has it come to each schema.
 select 1
