@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use insula_tests::support::{App, Database, Person, at_once, only_on_postgresql};
+use insula_tests::support::{App, Database, Person, Second, at_once, only_on_postgresql};
 use serde_json::{Value, json};
 
 use super::schemas::{analyzed, schema};
@@ -229,4 +229,16 @@ fn a_schema_with_the_earlier_way_in_is_opened_by_the_next_call_or_run_on_postgre
     let run = migrate(&app);
     assert_eq!((&run["tenants_migrated"], &run["tenants_left"]), (&json!(1), &json!(0)));
     assert_eq!((reports(&bob), ways_in(&homes[1]).len(), behind(&app)), (1, 2, 0));
+}
+
+/// Protects the tenants of a fresh database: a step that was known before the first one would be done without it.
+#[test]
+fn a_fresh_database_knows_no_step_of_tenants_before_the_first_on_postgresql() {
+    only_on_postgresql();
+    let fresh = Second::unbound();
+    fresh.execute(insula_migrations::CREATE_LOG_POSTGRES);
+    for step in insula_migrations::STEPS {
+        fresh.execute(&step.postgres_statement(0));
+    }
+    assert_eq!(fresh.number("select count(*) from tenant_step"), 0);
 }

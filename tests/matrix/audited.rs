@@ -14,6 +14,12 @@ use super::world::Side;
 
 /// What is in no log, and why.
 const UNRECORDED: &[(&str, &str)] = &[
+    (
+        "forgot_password",
+        "changes nothing but what is mailed, must not tell whether anybody has the address, and whoever asks is nobody: \
+         it could fill the platform's log for ever",
+    ),
+    ("send_verification", "changes nothing but what is mailed, to the person who asks, as often as it asks"),
     ("verify_api_key", "reads"),
     ("sign_audit_logs", "signs what is there, by schedule; an entry would be one more to sign, for ever"),
     ("tick", "removes what is over, and delivers; nobody decides anything"),
@@ -48,8 +54,6 @@ const RECORDED: &[(&str, Log, &str)] = &[
     ("remove_totp", Log::Platform, "second_factor.removed"),
     ("renew_recovery_codes", Log::Platform, "second_factor.codes_renewed"),
     ("verify_email", Log::Platform, "email.verified"),
-    ("send_verification", Log::Platform, "email.verification_requested"),
-    ("forgot_password", Log::Platform, "password.reset_requested"),
     ("reset_password", Log::Platform, "password.reset"),
     ("accept_invitation", Log::Another, "invitation.accepted"),
     ("rotate_signing_keys", Log::Platform, "signing_key.added"),

@@ -84,12 +84,8 @@ actions! {
     PersonRegistered = "person.registered";
     /// An address was proven.
     EmailVerified = "email.verified";
-    /// Somebody wants to be mailed once more what proves its address.
-    EmailVerificationRequested = "email.verification_requested";
     /// Somebody chose another password.
     PasswordChanged = "password.changed";
-    /// Somebody wants to be mailed what replaces a lost password. Who, is not looked at.
-    PasswordResetRequested = "password.reset_requested";
     /// Somebody who had lost it chose another password.
     PasswordReset = "password.reset";
     /// A second factor was begun.
@@ -145,9 +141,7 @@ impl Action {
             self,
             Self::PersonRegistered
                 | Self::EmailVerified
-                | Self::EmailVerificationRequested
                 | Self::PasswordChanged
-                | Self::PasswordResetRequested
                 | Self::PasswordReset
                 | Self::SecondFactorStarted
                 | Self::SecondFactorConfirmed

@@ -9,7 +9,7 @@ begin
 end $refuse$;
 
 -- As before, on a path of its own until it runs the statement: whatever PL/pgSQL evaluates is planned anew where it meets
--- another path than last time, and this meets another one with each tenant. A function for each would plan nothing twice, and
+-- another path than last time, and this meets another one with each tenant; that are two names of variables now. A function for each would plan nothing twice, and
 -- have each connection keep fifty KiB more of each tenant that it has met.
 create or replace function insula_run(tenant_id text, statement text, arguments text[], only_explained boolean)
 returns json language plpgsql set search_path = pg_catalog, pg_temp as $run$
@@ -106,8 +106,10 @@ begin
   return present;
 end $migrate$;
 
--- Until a schema is open, whoever comes opens it: it lacks a step.
-insert into tenant_step (number, name, statements) values (2, '0002_way_in', 'select 1') on conflict (number) do nothing;
+-- Until a schema is open, whoever comes opens it: it lacks a step. Where there was none, the first one comes first.
+insert into tenant_step (number, name, statements)
+  select 2, '0002_way_in', 'select 1' where exists (select from tenant_step where number = 1)
+  on conflict (number) do nothing;
 
 -- As before; that there is a tenant of the id tells already that a schema can have its name.
 create or replace function insula_home(of_tenant text) returns text language plpgsql as $home$

@@ -174,6 +174,8 @@ fn that_the_operator_read_the_mailbox_is_an_entry_with_each_tenant_that_has_sent
     let _ = bob.request("DELETE", &format!("/api/v1/tenants/{}", bob.tenant_id)).send().expect(202);
     app.advance(Duration::from_secs(301));
     let _ = app.deliver_mail();
+    let state = app.db().rows(&format!("select state from tenant where id = '{}'", bob.tenant_id));
+    assert_eq!(state, [["deleted"]]);
     let before = noted();
     let _ = read().expect(200);
     assert_eq!(noted()[2] - before[2], 1);

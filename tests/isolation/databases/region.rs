@@ -1,7 +1,6 @@
 //! The process is killed while it makes a tenant's database on the server of its region: the tenant is where it was, and the
 //! same request does the rest.
 
-use std::collections::BTreeSet;
 use std::thread;
 
 use insula_tests::journeys::{Client, House, Process};
@@ -56,7 +55,7 @@ fn a_database_of_a_region_whose_making_is_killed_is_made_by_the_same_request_on_
     let serve = || house.serve_with(&["--tick-seconds", "0", "--variable", &servers]);
     let (mut server, mut client) = serve();
     let database = house.database();
-    let mut killed = BTreeSet::new();
+    let mut killed = Vec::new();
     for moment in [Moment::Created, Moment::Made, Moment::Noted] {
         let (token, tenant_id) = settled(&client, &format!("{moment:?}").to_lowercase());
         let own = Second::named(&schema(&tenant_id));
@@ -82,9 +81,14 @@ fn a_database_of_a_region_whose_making_is_killed_is_made_by_the_same_request_on_
                 asked.join().unwrap() != Some(200)
             }),
         };
-        assert!(kill(server), "{moment:?}: it was answered before");
+        let _ = kill(server);
+        // Whoever is fast has all of it done before the kill; in the transaction nobody is.
         if isolation() == ["schema"] {
-            killed.insert((is_created(), is_made(), database.number(&noted) > 0));
+            let found = (is_created(), is_made(), database.number(&noted) > 0);
+            assert!(found.0 && found.1 >= (moment != Moment::Created) && !found.2, "{moment:?}: {found:?}");
+            killed.push(moment);
+        } else {
+            assert_ne!(moment, Moment::Noted);
         }
 
         (server, client) = serve();
@@ -99,5 +103,5 @@ fn a_database_of_a_region_whose_making_is_killed_is_made_by_the_same_request_on_
         assert_eq!(database.number(&homes), 0, "{moment:?}");
     }
     server.kill();
-    assert!(killed.contains(&(true, true, false)), "{killed:?}");
+    assert!(killed.contains(&Moment::Noted), "{killed:?}");
 }

@@ -32,8 +32,7 @@ pub fn verification(cx: &Cx, user_id: UserId, email: &Email) -> Result<[Statemen
 /// Mails another token to the person who is calling, unless the address is proven, or the last token is too young.
 pub async fn ask_verification(cx: &Cx) -> Result<(), Problem> {
     let person = super::person(cx).await?;
-    let mut statements: Vec<_> = verification(cx, person.id, &person.email)?.into();
-    statements.push(cx.audit(Event::new(Action::EmailVerificationRequested)).await?);
+    let statements = verification(cx, person.id, &person.email)?.into();
     cx.batch(Scope::Person(person.id), statements).await?;
     Ok(())
 }
@@ -55,8 +54,7 @@ pub async fn verify(cx: &Cx, token: &Token<VerifyEmail>) -> Result<(), Problem> 
 /// person is mailed once in a while, however often this is asked.
 pub async fn forgot(cx: &Cx, email: &Email) -> Result<(), Problem> {
     let _counted = Attempt::begin(cx, guess::mail(cx)?).await?;
-    let event = cx.audit(Event::new(Action::PasswordResetRequested)).await?;
-    cx.batch(Scope::System, vec![insula_mail::reset::ask(cx, email)?, event]).await?;
+    cx.batch(Scope::System, vec![insula_mail::reset::ask(cx, email)?]).await?;
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! `GET /internal/mailbox`
 
-use insula_kit::id::TenantId;
 use insula_kit::page::{Ask, Page};
 use insula_kit::sql::Scope;
 use insula_kit::sql::master_keys::MasterKeys;
@@ -43,13 +42,7 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let rows = cx.query(Scope::Operator, mail::list_mailbox(&ask)).await?;
     let mails = rows.iter().map(mail::read_sealed).collect::<Result<Vec<_>, _>>()?;
     let page = ask.page(mails, |mail: &Sealed| mail.id);
-    let mut senders: Vec<TenantId> = Vec::new();
-    for sender in page.items.iter().filter_map(|mail| mail.tenant_id) {
-        if !senders.contains(&sender) {
-            senders.push(sender);
-        }
-    }
-    cx.note_operators_reads(senders.into_iter(), PATH).await?;
+    cx.note_operators_reads(page.items.iter().filter_map(|mail| mail.tenant_id), PATH).await?;
     let keys = cx.master_keys()?;
     // What was sealed under an earlier master key than the previous one can't be read any more, and is left out.
     let items = page.items.into_iter().filter_map(|sealed| opened(keys, &sealed)).collect();

@@ -161,7 +161,7 @@ impl<'a> Database<'a> {
     }
 
     /// What a question is answered, without a heading.
-    pub(super) fn ask(&self, state: &Path, question: &str) -> Result<String> {
+    pub fn ask(&self, state: &Path, question: &str) -> Result<String> {
         let mut client = match self {
             Self::Sqlite => {
                 install::debian(&[SQLITE])?;

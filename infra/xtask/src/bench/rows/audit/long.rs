@@ -23,6 +23,8 @@ pub struct Long<'a> {
     pub state: &'a Path,
     pub tenant_id: &'a str,
     pub bearer: &'a str,
+    /// The database.
+    pub named: &'a str,
 }
 
 impl Long<'_> {
@@ -31,11 +33,20 @@ impl Long<'_> {
         let rate = |started: Instant| ENTRIES as f64 / started.elapsed().as_secs_f64();
         let started = Instant::now();
         let calls = self.verify()?;
-        let checked =
-            Figure::quantity("audit: entries checked by the server", rate(started), "/s", Aim::Shown);
+        let checked = Figure::quantity(
+            format!("audit: entries checked by the server, {}", self.named),
+            rate(started),
+            "/s",
+            Aim::Shown,
+        );
         let (started, before) = (Instant::now(), self.server.resident_mb()?);
         let (file, most) = self.export()?;
-        let exported = Figure::quantity("audit: entries written to a file", rate(started), "/s", Aim::Shown);
+        let exported = Figure::quantity(
+            format!("audit: entries written to a file, {}", self.named),
+            rate(started),
+            "/s",
+            Aim::Shown,
+        );
         let megabytes = file.metadata()?.len() as f64 / 1e6;
         let started = Instant::now();
         self.check(&self.state.join("exported.ndjson"))?;

@@ -69,7 +69,8 @@ fn proof(bench: &Bench<'_>, folder: &str, database: &Database<'_>, named: &str) 
     let slowest = times[times.len() * 99 / 100];
     let mut figures = vec![figure.and("p99 ms", slowest).and("tree stored s", extending)];
     figures.extend(
-        Long { bench, server: &server, state: &state, tenant_id: &tenant_id, bearer: &bearer }.figures()?,
+        Long { bench, server: &server, state: &state, tenant_id: &tenant_id, bearer: &bearer, named }
+            .figures()?,
     );
     Ok(figures)
 }

@@ -58,7 +58,13 @@ fn statements(bench: &Bench<'_>) -> Result<Vec<Figure>> {
         let mut scripts = Vec::with_capacity(keys.len());
         for key in &keys {
             let file = state.join(format!("{function}-{}.sql", key.id));
-            std::fs::write(&file, script(function, key))?;
+            let text = script(function, key);
+            // What fails is quick, and says so in its answer.
+            let said = database.ask(&state, &text)?;
+            if said.contains("failed") || said.trim().is_empty() {
+                bail!("{function} answered {said}");
+            }
+            std::fs::write(&file, text)?;
             scripts.push(file);
         }
         pgbench(&cluster.url(), bench.seconds.div_ceil(ROUNDS), &scripts)
