@@ -97,9 +97,17 @@ impl House {
     #[track_caller]
     #[must_use]
     pub fn ada(&self, client: &Client) -> Resident {
-        let ada = json!({ "email": "ada@example.com", "password": PASSWORD, "tenant_name": "Acme" });
-        let made = client.post_json("/api/v1/auth/register", &ada).send().expect(201).json();
-        let login = json!({ "email": "ada@example.com", "password": PASSWORD });
+        self.resident(client, "ada")
+    }
+
+    /// Registers somebody of that name with a tenant, and logs it in.
+    #[track_caller]
+    #[must_use]
+    pub fn resident(&self, client: &Client, name: &str) -> Resident {
+        let login = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
+        let mut person = login.clone();
+        person["tenant_name"] = json!("Acme");
+        let made = client.post_json("/api/v1/auth/register", &person).send().expect(201).json();
         let tokens = client.post_json("/api/v1/auth/login", &login).send().expect(200).json();
         let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
         Resident { tenant_id: text(&made["tenant"]["id"]), token: text(&tokens["access_token"]) }
