@@ -73,13 +73,12 @@ fn table_of_imports() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The same, of what stands in the folder of built components; those of the tests are none of the product's. One that is
-/// also built with more instructions is there twice.
+/// also built for the embedded host is there twice.
 fn built() -> Vec<(String, BTreeSet<String>)> {
     let folder = std::fs::read_dir(repository().join("target/components")).unwrap();
     let files = folder.map(|entry| entry.unwrap().path());
     let components = files.filter_map(|file| {
         let name = file.file_name()?.to_str()?.strip_suffix(".wasm")?.to_owned();
-        let name = name.strip_suffix(".wide").unwrap_or(&name).to_owned();
         (!name.starts_with("guest-")).then(|| (name, powers(&std::fs::read(&file).unwrap())))
     });
     components.collect()
@@ -118,8 +117,8 @@ fn no_component_has_another_kind_of_grant() {
             match key.as_str() {
                 "sqlite_databases" => assert_eq!(value.to_string(), "[\"default\"]", "{name}"),
                 "tool" => {
-                    let wide = format!("target/components/{name}.wide.wasm");
-                    assert_eq!(value["insula"]["wide_source"].as_str(), Some(&*wide), "{name}");
+                    let embedded = format!("target/components/{name}.embedded.wasm");
+                    assert_eq!(value["insula"]["embedded_source"].as_str(), Some(&*embedded), "{name}");
                     assert_eq!(value.as_table().map(Table::len), Some(1), "{name}");
                 }
                 "allowed_outbound_hosts" => {
@@ -194,6 +193,9 @@ fn what_one_component_alone_may_is_in_no_other_row() {
         "who has buckets elsewhere: the guard, and what it is in"
     );
     assert_eq!(who("wasi:http/handler"), ["gateway"], "who is middleware");
+    assert_eq!(who("insula:native/argon2id"), ["auth.embedded"], "what only the embedded host has");
+    let but_for_the_hash = table["auth.embedded"].iter().filter(|import| *import != "insula:native/argon2id");
+    assert!(but_for_the_hash.eq(&table["auth"]), "the two builds of one component");
     for provider in ["access", "mailer-http", "mailer-log"] {
         assert!(!who("insula:access/guard").contains(&provider), "a provider asks the guard");
     }

@@ -36,7 +36,7 @@ pub use line::Line;
 pub use multipart::Form;
 pub use people::{Caller, PASSWORD, Person};
 pub use postgres::{only_on_postgresql, server_address};
-pub use program::{block_on, files, program, repository, secrets};
+pub use program::{block_on, files, program, program_for_every_runtime, repository, secrets};
 pub use redis::{Redis, only_on_redis};
 pub use request::Request;
 pub use second::Second;

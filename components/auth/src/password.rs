@@ -6,10 +6,11 @@
 //!
 //! Neither a password nor its hash has a `Debug` or a `Display`, so that it gets into no log by accident.
 
+mod argon2id;
 mod policy;
 
 use argon2::password_hash::phc;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{Algorithm, Params, Version};
 use insula_kit::config;
 use insula_kit::validate::FieldError;
 
@@ -32,6 +33,13 @@ pub struct Cost {
     memory_kib: u32,
     passes: u32,
     lanes: u32,
+}
+
+/// What a stored hash says.
+struct Parts {
+    cost: Cost,
+    salt: phc::Salt,
+    output: phc::Output,
 }
 
 /// A variable, and what it may be. The most is what an instance has room and time for.
@@ -64,21 +72,47 @@ impl Password {
     }
 
     /// Hashes the password for storage.
-    pub fn hash(&self, cost: Cost, salt: [u8; 16]) -> Result<PasswordHash, Error> {
-        let hash = cost.argon2()?.hash_password_with_salt(self.0.as_bytes(), &salt);
-        Ok(PasswordHash(hash.map_err(|_| Error::Hashing)?.to_string()))
+    pub async fn hash(&self, cost: Cost, salt: [u8; 16]) -> Result<PasswordHash, Error> {
+        let tag = argon2id::tag(self.0.as_bytes(), &salt, cost).await?;
+        PasswordHash::new(cost, &salt, &tag)
     }
 
     /// Whether the password is the one that was hashed. Without a hash it costs what one of this cost does, and is false.
-    pub fn proves(&self, stored: Option<&PasswordHash>, cost: Cost) -> Result<bool, Error> {
-        match stored {
-            Some(stored) => Ok(cost.argon2()?.verify_password(self.0.as_bytes(), stored.as_str()).is_ok()),
-            None => self.hash(cost, [0; 16]).map(|_nobodys| false),
-        }
+    pub async fn proves(&self, stored: Option<&PasswordHash>, cost: Cost) -> Result<bool, Error> {
+        let Some(stored) = stored else { return self.hash(cost, [0; 16]).await.map(|_nobodys| false) };
+        let Some(Parts { cost, salt, output }) = stored.parts() else { return Ok(false) };
+        let tag = argon2id::tag(self.0.as_bytes(), &salt, cost).await?;
+        // Compared in constant time.
+        Ok(phc::Output::new(&tag).is_ok_and(|tag| tag == output))
     }
 }
 
 impl PasswordHash {
+    /// A new one, as [RFC 9106] and the [PHC string format] have it.
+    ///
+    /// [RFC 9106]: https://www.rfc-editor.org/rfc/rfc9106
+    /// [PHC string format]: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+    fn new(cost: Cost, salt: &[u8], tag: &[u8]) -> Result<Self, Error> {
+        let hash = phc::PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: cost.params()?.try_into().map_err(|_| Error::Hashing)?,
+            salt: Some(phc::Salt::new(salt).map_err(|_| Error::Hashing)?),
+            hash: Some(phc::Output::new(tag).map_err(|_| Error::Hashing)?),
+        };
+        Ok(Self(hash.to_string()))
+    }
+
+    /// What it says; none if it is none of ours.
+    fn parts(&self) -> Option<Parts> {
+        let parsed = phc::PasswordHash::new(&self.0).ok()?;
+        let is_ours =
+            parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
+        let params = Params::try_from(&parsed).ok().filter(|_| is_ours)?;
+        let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
+        Some(Parts { cost, salt: parsed.salt?, output: parsed.hash? })
+    }
+
     /// A hash that was stored.
     pub const fn stored(text: String) -> Self {
         Self(text)
@@ -91,10 +125,8 @@ impl PasswordHash {
 
     /// Whether it is made with less than that cost, and so is to be made anew.
     pub fn is_weaker_than(&self, cost: Cost) -> bool {
-        let parsed = phc::PasswordHash::new(&self.0).ok();
-        let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
-        params.is_none_or(|params| {
-            params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes || params.p_cost() < cost.lanes
+        self.parts().is_none_or(|Parts { cost: own, .. }| {
+            own.memory_kib < cost.memory_kib || own.passes < cost.passes || own.lanes < cost.lanes
         })
     }
 }
@@ -110,10 +142,8 @@ impl Cost {
         Ok(Self { memory_kib, passes, lanes: LANES.load().await? })
     }
 
-    fn argon2(self) -> Result<Argon2<'static>, Error> {
-        let params =
-            Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(|_| Error::Hashing)?;
-        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    fn params(self) -> Result<Params, Error> {
+        Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(|_| Error::Hashing)
     }
 }
 
@@ -131,6 +161,9 @@ impl Setting {
 
 #[cfg(test)]
 mod tests {
+    use argon2::{Argon2, PasswordHasher};
+    use futures::executor::block_on;
+
     use super::*;
 
     const COST: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
@@ -138,26 +171,41 @@ mod tests {
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
     fn hash(text: &str, cost: Cost) -> PasswordHash {
-        Password::parse(text).ok().unwrap().hash(cost, [7; 16]).unwrap()
+        block_on(Password::parse(text).ok().unwrap().hash(cost, [7; 16])).unwrap()
+    }
+
+    fn proves(text: &str, stored: Option<&PasswordHash>) -> bool {
+        block_on(Password::presented(text).proves(stored, COST)).unwrap()
     }
 
     #[test]
     fn only_the_same_password_proves_what_was_stored() {
         let stored = hash("correct horse", COST);
         assert!(stored.as_str().starts_with(PARAMETERS));
-        let proves = |text: &str| Password::presented(text).proves(Some(&stored), COST).unwrap();
-        assert!(proves("correct horse"));
+        assert!(proves("correct horse", Some(&stored)));
         for other in ["correct horsf", "Correct horse", "correct horse ", "", &"correct horse".repeat(400)] {
-            assert!(!proves(other), "{other:?}");
+            assert!(!proves(other, Some(&stored)), "{other:?}");
         }
-        let nonsense = PasswordHash::stored("nonsense".to_owned());
-        assert!(!Password::presented("correct horse").proves(Some(&nonsense), COST).unwrap());
+        let of_another_kind = stored.as_str().replace("argon2id", "argon2i");
+        let of_another_version = stored.as_str().replace("v=19", "v=16");
+        for text in ["nonsense".to_owned(), String::new(), of_another_kind, of_another_version] {
+            assert!(!proves("correct horse", Some(&PasswordHash::stored(text))));
+        }
+    }
+
+    /// Others can check it, and what they made can be checked here.
+    #[test]
+    fn a_hash_is_the_one_that_every_implementation_makes() {
+        let params = Params::new(COST.memory_kib, COST.passes, COST.lanes, None).unwrap();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let theirs = argon2.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap().to_string();
+        assert_eq!(hash("correct horse", COST).as_str(), theirs);
     }
 
     #[test]
     fn nobodys_password_is_never_right() {
-        assert!(!Password::presented("correct horse").proves(None, COST).unwrap());
-        assert!(!Password::presented("").proves(None, COST).unwrap());
+        assert!(!proves("correct horse", None));
+        assert!(!proves("", None));
     }
 
     #[test]
@@ -174,10 +222,7 @@ mod tests {
             assert_eq!(stored.is_weaker_than(other), is_weaker, "{other:?}");
         }
         assert!(PasswordHash::stored("nonsense".to_owned()).is_weaker_than(cost(64, 1, 1)));
-        assert!(
-            Password::presented("correct horse").proves(Some(&stored), COST).unwrap(),
-            "it has its own cost"
-        );
+        assert!(proves("correct horse", Some(&stored)), "it has its own cost");
     }
 
     #[test]
@@ -194,7 +239,7 @@ mod tests {
 
     #[test]
     fn equal_passwords_have_unequal_hashes() {
-        let hash = |salt| Password::presented("correct horse").hash(CHEAP, [salt; 16]).unwrap();
+        let hash = |salt| block_on(Password::presented("correct horse").hash(CHEAP, [salt; 16])).unwrap();
         assert!(hash(1).as_str() != hash(2).as_str());
     }
 }

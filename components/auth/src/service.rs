@@ -58,7 +58,7 @@ pub async fn register(
     // Whoever is invited has shown that the address is its own, and learns nothing of others.
     let probed = if email_verified { Vec::new() } else { guess::taken(cx, email.as_str())? };
     let probe = Attempt::begin(cx, probed).await?;
-    let hash = password.hash(Cost::load().await?, cx.random()?)?;
+    let hash = password.hash(Cost::load().await?, cx.random()?).await?;
     let person = Person { id: cx.new_id()?, email, name, email_verified, created_at };
     let answer = answer(&person, &home)?;
     let mut statements = match &home {

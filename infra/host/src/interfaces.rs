@@ -1,5 +1,7 @@
-//! What components import besides WASI: variables, key-value stores, SQLite, PostgreSQL, Redis.
+//! What components import besides WASI: variables, key-value stores, SQLite, PostgreSQL, Redis; those that are made for
+//! this host, password hashes.
 
+mod argon2id;
 mod bindings;
 mod key_value;
 mod postgres;
@@ -21,7 +23,12 @@ impl HasData for Host {
     type Data<'a> = &'a mut State;
 }
 
-/// Adds all of them to a linker.
+/// Adds what only the builds for this host may import.
+pub(crate) fn add_own_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    argon2id::add_to_linker(linker)
+}
+
+/// Adds what every component may import.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::Provided::add_to_linker::<_, Host>(linker, |state| state)
 }

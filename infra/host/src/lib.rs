@@ -16,6 +16,7 @@ mod compile;
 mod compose;
 mod engine;
 mod error;
+mod hashing;
 pub mod http;
 mod interfaces;
 pub mod log;

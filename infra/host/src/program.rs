@@ -39,9 +39,11 @@ impl Program {
             jobs.push(Job::new(Recipe::read(&manifest, component, &mut files)?));
         }
         let components = compile_all(&engine, jobs, options)?;
-        let linker = linker(&engine).map_err(|error| Error::Engine(format!("{error:#}")))?;
+        let linkers = linkers(&engine).map_err(|error| Error::Engine(format!("{error:#}")))?;
         let mut units = BTreeMap::new();
         for (id, component) in components {
+            let is_embedded = manifest.components.get(&id).is_some_and(|component| component.is_embedded);
+            let linker = if is_embedded { &linkers.of_embedded } else { &linkers.of_all };
             let pre = linker.instantiate_pre(&component).and_then(ServicePre::new);
             let pre =
                 pre.map_err(|error| Error::Linking { component: id.clone(), reason: format!("{error:#}") })?;
@@ -61,13 +63,21 @@ fn served(manifest: &Manifest) -> impl Iterator<Item = &crate::manifest::Compone
         .filter(|component| manifest.triggers.iter().any(|trigger| trigger.component == component.id))
 }
 
-fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
-    interfaces::add_to_linker(&mut linker)?;
-    Ok(linker)
+/// What components may import: every one, and those besides that are made for this host.
+struct Linkers {
+    of_all: Linker<State>,
+    of_embedded: Linker<State>,
+}
+
+fn linkers(engine: &Engine) -> wasmtime::Result<Linkers> {
+    let mut of_all = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut of_all)?;
+    wasmtime_wasi::p3::add_to_linker(&mut of_all)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut of_all)?;
+    interfaces::add_to_linker(&mut of_all)?;
+    let mut of_embedded = of_all.clone();
+    interfaces::add_own_to_linker(&mut of_embedded)?;
+    Ok(Linkers { of_all, of_embedded })
 }
 
 #[cfg(test)]

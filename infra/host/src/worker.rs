@@ -9,7 +9,7 @@ mod memory;
 mod store;
 
 pub(crate) use activity::Activity;
-pub(crate) use cpu::{HeavyQueue, Present};
+pub(crate) use cpu::{HeavyQueue, Place, Present};
 pub(crate) use epoch::start_ticker;
 pub(crate) use factory::{Factory, Reuse};
 pub(crate) use store::State;

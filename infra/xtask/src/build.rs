@@ -72,7 +72,7 @@ pub fn components(workspace: &Workspace) -> Result<()> {
             match component.instructions {
                 Instructions::Common => common.args(["--package", &component.package]),
                 Instructions::Wide => {
-                    let feature = format!("{}/wide", component.package);
+                    let feature = format!("{}/embedded", component.package);
                     wide.args(["--package", &component.package, "--features", &feature])
                 }
             };

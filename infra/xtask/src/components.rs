@@ -24,14 +24,14 @@ pub struct Component {
 }
 
 impl Component {
-    /// The same, for runtimes that have more instructions: `auth.wide`, built with its package's feature `wide`.
-    fn wide(&self) -> Self {
-        Self { name: format!("{}.wide", self.name), instructions: Instructions::Wide, ..self.clone() }
+    /// The same, made for the embedded host: `auth.embedded`, built with its package's feature `embedded`.
+    fn embedded(&self) -> Self {
+        Self { name: format!("{}.embedded", self.name), instructions: Instructions::Wide, ..self.clone() }
     }
 }
 
 /// Every component of the workspace: what is a `cdylib` under `components/` or `tests/guests/`. A package whose metadata
-/// says `wide` is two.
+/// says `embedded` is two.
 pub fn all(workspace: &Workspace) -> Result<Vec<Component>> {
     let metadata = workspace.metadata()?;
     let packages = metadata.packages();
@@ -46,9 +46,9 @@ pub fn all(workspace: &Workspace) -> Result<Vec<Component>> {
 
 fn components_of(package: &Value, root: &Path) -> Vec<Component> {
     let Some(component) = component(package, root) else { return Vec::new() };
-    let wide = package["metadata"]["insula"]["wide"] == true;
-    let wide = wide.then(|| component.wide());
-    std::iter::once(component).chain(wide).collect()
+    let embedded = package["metadata"]["insula"]["embedded"] == true;
+    let embedded = embedded.then(|| component.embedded());
+    std::iter::once(component).chain(embedded).collect()
 }
 
 fn component(package: &Value, root: &Path) -> Option<Component> {
@@ -106,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_is_wide_is_two_components_of_one_module() {
+    fn a_package_that_has_a_build_for_the_embedded_host_is_two_components_of_one_module() {
         let mut package = package("/r/components/auth/Cargo.toml", "cdylib");
-        package["metadata"] = json!({ "insula": { "wide": true } });
+        package["metadata"] = json!({ "insula": { "embedded": true } });
         let found = components_of(&package, Path::new("/r"));
         let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.instructions)).collect();
         let expected =
-            [("guest-constant", Instructions::Common), ("guest-constant.wide", Instructions::Wide)];
+            [("guest-constant", Instructions::Common), ("guest-constant.embedded", Instructions::Wide)];
         assert_eq!(names, expected);
         assert!(found.iter().all(|one| one.module == "insula_guest_constant.wasm"));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use insula_tests::support::{App, Options, at_once};
+use insula_tests::support::{App, Options, at_once, program_for_every_runtime};
 use serde_json::json;
 
 use super::{PASSWORD, login, register};
@@ -117,4 +117,21 @@ fn calls_with_a_key_are_answered_while_32_people_log_in() {
     // A call that had to wait for all hashes before it would be answered once, or with each of them.
     let calls = calls.into_inner();
     assert!(calls >= 2 * PEOPLE, "{calls} calls while {PEOPLE} people logged in");
+}
+
+/// The embedded host computes hashes for one build of the component; the other one does it itself.
+#[test]
+fn what_one_build_of_the_component_has_hashed_the_other_one_proves() {
+    let embedded = App::start();
+    let common = embedded.with_beside(program_for_every_runtime(), |_| {});
+    for (email, made_by, other) in
+        [("ada@example.com", &embedded, &common), ("bob@example.com", &common, &embedded)]
+    {
+        let _ = register(made_by, &json!({ "email": email, "password": PASSWORD })).expect(201);
+        for app in [made_by, other] {
+            let _ = login(app, &json!({ "email": email, "password": PASSWORD })).expect(200);
+            let wrong = login(app, &json!({ "email": email, "password": "not the password" }));
+            wrong.problem(401, "invalid-credentials");
+        }
+    }
 }

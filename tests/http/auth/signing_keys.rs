@@ -6,7 +6,7 @@ mod meanwhile;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use insula_tests::support::{Answer, App, Options, at_once, eight_at_once, program_of, repository};
+use insula_tests::support::{Answer, App, Options, at_once, eight_at_once, program_for_every_runtime};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -99,10 +99,7 @@ fn an_installation_without_a_key_makes_one_of_the_algorithm_that_is_set() {
 /// The embedded host runs the component that has more instructions; other hosts run this one.
 #[test]
 fn the_component_that_every_runtime_can_load_signs_as_well() {
-    let manifest = std::fs::read_to_string(repository().join("spin.toml")).unwrap();
-    let (before, after) = manifest.split_once("[component.auth.tool.insula]").expect("a wide build");
-    let (_, after) = after.split_once('[').unwrap();
-    let program = program_of(&format!("{before}[{after}"));
+    let program = program_for_every_runtime();
     for algorithm in [rs256 as fn(&mut _), es256, eddsa] {
         let app =
             App::with(Options { program: Some(program.clone()), settings: algorithm, ..Options::default() });

@@ -50,6 +50,23 @@ pub fn program() -> Arc<Program> {
         .clone()
 }
 
+/// The same components, each as every runtime can load it, without what is made for the embedded host.
+#[must_use]
+pub fn program_for_every_runtime() -> Arc<Program> {
+    static PROGRAM: OnceLock<Arc<Program>> = OnceLock::new();
+    PROGRAM
+        .get_or_init(|| {
+            let path = repository().join("spin.toml");
+            let text = std::fs::read_to_string(&path).expect("the manifest");
+            let (before, after) =
+                text.split_once("[component.auth.tool.insula]").expect("a build for this host");
+            let (_, after) = after.split_once('[').expect("more of the component");
+            let manifest = Manifest::parse(&path, &format!("{before}[{after}"));
+            load(manifest.unwrap_or_else(|error| panic!("{error}")))
+        })
+        .clone()
+}
+
 /// How many instances a program has that is only here for some tests. Many such programs live at once, and each reserves
 /// address space for all of its instances, of which a process has a limited number of pieces.
 const FEW_INSTANCES: u32 = 128;

@@ -71,7 +71,7 @@ pub async fn tell_owner(cx: &Cx, email: &Email) -> Result<(), Problem> {
 pub async fn reset(cx: &Cx, token: &Token<ResetPassword>, password: &Password) -> Result<String, Problem> {
     let (digest, holder) = find(cx, token).await?;
     let (user_id, scope) = (holder.user_id, Scope::Person(holder.user_id));
-    let hash = password.hash(Cost::load().await?, cx.random()?)?;
+    let hash = password.hash(Cost::load().await?, cx.random()?).await?;
     let letter = Letter { to: holder.email.as_str().to_owned(), code: None, tenant: None };
     let owner = Owner { account: holder.email.as_str(), user_id, password: &hash, factor_since: None };
     let cookie = device::cookie(cx, &owner, Shown::Password)?;

@@ -42,7 +42,7 @@ const CODE: usize = 1;
 pub async fn log_in(cx: &Cx, login: &Login) -> Result<LoggedIn, Problem> {
     let cost = Cost::load().await?;
     let (known, counted) = begin(cx, login).await?;
-    let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost)?;
+    let is_proven = login.password.proves(known.as_ref().map(|known| &known.password), cost).await?;
     let about = guess::noted(cx, login.account.as_str())?;
     let Some(known) = known.filter(|_| is_proven) else {
         // Of a known and of an unknown account the same is kept, in the same time.
@@ -122,7 +122,7 @@ async fn enter(
         }
     };
     let stronger = if known.password.is_weaker_than(cost) {
-        Some(login.password.hash(cost, cx.random()?)?)
+        Some(login.password.hash(cost, cx.random()?).await?)
     } else {
         None
     };

@@ -32,7 +32,7 @@ pub async fn prove(cx: &Cx, password: &Password) -> Result<Proven, Problem> {
     let rows = cx.query(Scope::Person(user_id), own::get(user_id)).await?;
     let own = own::read(rows.first().ok_or(Error::NoSuchPerson)?)?;
     let attempt = Attempt::begin(cx, guess::again(cx, Proof::Password, session_id)?).await?;
-    if !password.proves(Some(&own.password), cost)? {
+    if !password.proves(Some(&own.password), cost).await? {
         failure::note(cx, user_id, Proof::Password).await?;
         return Err(Error::WrongPassword.into());
     }
@@ -45,7 +45,7 @@ pub async fn change(cx: &Cx, current: &Password, new: Password) -> Result<String
     let Proven { own, session_id, attempt } = prove(cx, current).await?;
     let known = [own.email.as_str(), own.name.as_deref().unwrap_or_default()];
     let new = match new.unlike("new_password", &known) {
-        Ok(new) => new.hash(Cost::load().await?, cx.random()?)?,
+        Ok(new) => new.hash(Cost::load().await?, cx.random()?).await?,
         Err(error) => {
             cx.batch(Scope::System, attempt.undone()).await?;
             return Err(error.into());

@@ -8,6 +8,7 @@ use super::App;
 use super::variables::Values;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::hashing::Hasher;
 use crate::http::allowed_hosts::{AllowedHost, AllowedHosts};
 use crate::interfaces::KEY_VALUE_TABLE;
 use crate::log::LogSink;
@@ -25,6 +26,7 @@ pub(crate) struct ComponentState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) log: Arc<dyn LogSink>,
     pub(crate) heavy: Arc<HeavyQueue>,
+    pub(crate) hasher: Arc<Hasher>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) hosts: AllowedHosts,
@@ -38,6 +40,7 @@ pub(crate) struct ComponentState {
 pub(super) struct Shared {
     settings: Settings,
     heavy: Arc<HeavyQueue>,
+    hasher: Arc<Hasher>,
     app: Weak<App>,
     postgres: Arc<Pools>,
     redis: Arc<redis::Links>,
@@ -48,6 +51,7 @@ impl Shared {
     pub(super) fn new(settings: &Settings, heavy: Arc<HeavyQueue>, app: Weak<App>) -> Self {
         Self {
             heavy,
+            hasher: Arc::default(),
             app,
             postgres: Arc::new(Pools::new(settings.postgres_pool_size)),
             redis: Arc::default(),
@@ -89,6 +93,7 @@ impl ComponentState {
             clock: shared.settings.clock.clone(),
             log: shared.settings.log.clone(),
             heavy: shared.heavy.clone(),
+            hasher: shared.hasher.clone(),
             environment: component.environment.clone().into_iter().collect(),
             variables,
             hosts: hosts(component, values)?,
@@ -137,6 +142,7 @@ impl ComponentState {
             clock: Arc::new(crate::SystemClock),
             log: Arc::new(crate::log::CapturedLog::default()),
             heavy: HeavyQueue::new(1, false, 1),
+            hasher: Arc::default(),
             environment: Vec::new(),
             variables: BTreeMap::new(),
             hosts: AllowedHosts::default(),

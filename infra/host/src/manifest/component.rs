@@ -15,9 +15,10 @@ pub struct Component {
     pub id: String,
     /// The line of its table.
     pub line: usize,
-    /// The component that runs: `source`, or what `tool.insula.wide_source` names, the same with the instructions of the
-    /// wide-arithmetic proposal, which this host has and another may not.
+    /// The component that runs: `source`, or what `tool.insula.embedded_source` names, the same made for this host.
     pub source: PathBuf,
+    /// Whether it is the one made for this host, and so may import `insula:native`.
+    pub is_embedded: bool,
     /// What it sees through `spin:variables` and `wasi:config`.
     pub variables: BTreeMap<String, Template>,
     /// Its environment variables.
@@ -70,10 +71,12 @@ pub(super) fn read_component(
     if let Some(build) = table.table("build", format!("[component.{id}.build]"))? {
         build.only(&["command", "workdir", "watch"], &[])?;
     }
+    let (source, embedded_source) = (read_source(table, folder)?, read_embedded_source(table, id, folder)?);
     let mut component = Component {
         id: id.to_owned(),
         line: table.line,
-        source: read_wide_source(table, id, folder)?.unwrap_or(read_source(table, folder)?),
+        is_embedded: embedded_source.is_some(),
+        source: embedded_source.unwrap_or(source),
         variables: read_variables(table, id, application)?,
         environment: read_environment(table, id)?,
         allowed_outbound_hosts: Vec::new(),
@@ -105,11 +108,11 @@ fn read_source(table: &Table<'_>, folder: &Path) -> Result<PathBuf, Error> {
     }
 }
 
-fn read_wide_source(table: &Table<'_>, id: &str, folder: &Path) -> Result<Option<PathBuf>, Error> {
+fn read_embedded_source(table: &Table<'_>, id: &str, folder: &Path) -> Result<Option<PathBuf>, Error> {
     let Some(tools) = table.table("tool", format!("[component.{id}.tool]"))? else { return Ok(None) };
     let Some(ours) = tools.table("insula", format!("[component.{id}.tool.insula]"))? else { return Ok(None) };
-    ours.only(&["wide_source"], &[])?;
-    Ok(ours.text("wide_source")?.map(|path| folder.join(path.value)))
+    ours.only(&["embedded_source"], &[])?;
+    Ok(ours.text("embedded_source")?.map(|path| folder.join(path.value)))
 }
 
 fn read_variables(

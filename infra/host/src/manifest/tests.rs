@@ -73,15 +73,16 @@ fn a_manifest_is_read_with_paths_relative_to_its_folder() {
 
 /// Spin ignores what stands under `tool`.
 #[test]
-fn of_the_tools_own_settings_the_wide_build_is_taken_and_those_of_others_are_left() {
+fn of_the_tools_own_settings_the_build_for_this_host_is_taken_and_those_of_others_are_left() {
     let with = |lines: &str| GOOD.replacen("[component.inner]", &format!("{lines}\n[component.inner]"), 1);
-    let wide = with("[component.things.tool]\nother = { a = 1 }\ninsula = { wide_source = \"wide.wasm\" }");
+    let ours =
+        with("[component.things.tool]\nother = { a = 1 }\ninsula = { embedded_source = \"embedded.wasm\" }");
 
-    assert_eq!(parse(&wide).unwrap().components["things"].source, Path::new("/app/wide.wasm"));
-    let others = with("[component.things.tool.other]\nwide_source = \"wide.wasm\"");
+    assert_eq!(parse(&ours).unwrap().components["things"].source, Path::new("/app/embedded.wasm"));
+    let others = with("[component.things.tool.other]\nembedded_source = \"embedded.wasm\"");
     assert_eq!(parse(&others).unwrap().components["things"].source, Path::new("/app/target/things.wasm"));
-    let unknown = with("[component.things.tool.insula]\nwide_sauce = \"wide.wasm\"");
-    assert_eq!(refused(&unknown).0, line_of(&unknown, "wide_sauce"));
+    let unknown = with("[component.things.tool.insula]\nembedded_sauce = \"embedded.wasm\"");
+    assert_eq!(refused(&unknown).0, line_of(&unknown, "embedded_sauce"));
 }
 
 #[test]

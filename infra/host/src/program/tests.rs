@@ -18,12 +18,21 @@ const MAIN: &str = r#"(component
 
 const STRANGE: &str = r#"(component (import "demo:host/unknown@1.0.0" (instance (export "f" (func)))))"#;
 
+/// What only the builds for this host may import.
+const OWN: &str = r#"(component
+    (type $cost (record (field "memory-kib" u32) (field "passes" u32) (field "lanes" u32)))
+    (import "insula:native/argon2id@1.0.0" (instance
+        (alias outer 1 $cost (type $outer))
+        (export "cost" (type $own (eq $outer)))
+        (export "tag" (func async
+            (param "password" (list u8)) (param "salt" (list u8)) (param "cost" $own) (result (list u8)))))))"#;
+
 fn load(folder: &Path, component: &str) -> Result<Arc<Program>, Error> {
     let text = format!(
         "spin_manifest_version = 2\n[application]\nname = \"a\"\n\
          [[trigger.http]]\nroute = \"/...\"\ncomponent = \"main\"\n[component.main]\n{component}\n"
     );
-    for (name, text) in [("main", MAIN), ("library", LIBRARY), ("strange", STRANGE)] {
+    for (name, text) in [("main", MAIN), ("library", LIBRARY), ("strange", STRANGE), ("own", OWN)] {
         fs::write(folder.join(format!("{name}.wasm")), wat::parse_str(text).unwrap()).unwrap();
     }
     let manifest = Manifest::parse(&folder.join("spin.toml"), &text)?;
@@ -71,4 +80,18 @@ fn an_import_that_the_host_does_not_have_is_named() {
 
     assert!(matches!(error, Error::Linking { .. }), "{error}");
     assert!(error.to_string().contains("demo:host/unknown"), "{error}");
+}
+
+/// What a component computes there is not stopped at a deadline.
+#[test]
+fn the_hosts_own_functions_are_only_for_the_builds_that_the_manifest_says_are_made_for_it() {
+    const MADE_FOR_IT: &str =
+        "source = \"strange.wasm\"\ntool = { insula = { embedded_source = \"own.wasm\" } }";
+    let missing = |error: &Error, import: &str| matches!(error, Error::Linking { component, reason } if component == "main" && reason.contains(import));
+
+    let error = refused("source = \"own.wasm\"");
+    assert!(missing(&error, "insula:native/argon2id"), "{error}");
+    // It is linked, and has no handler.
+    let error = refused(MADE_FOR_IT);
+    assert!(missing(&error, "wasi:http/handler") && !missing(&error, "insula:native"), "{error}");
 }

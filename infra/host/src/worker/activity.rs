@@ -50,8 +50,12 @@ pub(crate) struct Usage {
     pub(crate) spent: Duration,
     /// What it held to run; the holder decides whether it goes on with it.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
-    pub(crate) place: Option<Arc<Place>>,
 }
+
+/// Why an instance was stopped; its request says so too.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped because too many requests want the processor")]
+pub(crate) struct Crowded;
 
 impl Moment {
     fn now() -> Self {
@@ -113,17 +117,21 @@ impl Activity {
         if let Some(before) = now.running_since.replace(at) {
             now.spent += at.since(before);
         }
-        Usage {
-            request: now.request.clone(),
-            spent: now.spent,
-            permit: now.permit.take(),
-            place: now.place.clone(),
-        }
+        Usage { request: now.request.clone(), spent: now.spent, permit: now.permit.take() }
     }
 
-    /// The request has become a heavy one and stays that to its end.
-    pub(crate) fn enlist(&self, place: Arc<Place>) {
-        self.lock().place = Some(place);
+    /// The place that the request has among the heavy ones, or gets now and keeps to its end.
+    pub(crate) fn heavy(&self) -> Result<Arc<Place>, Crowded> {
+        let mut now = self.lock();
+        if now.place.is_none() {
+            now.place = self.component.heavy.join();
+        }
+        if now.place.is_none()
+            && let Some(request) = &now.request
+        {
+            request.crowded_out.set();
+        }
+        now.place.clone().ok_or(Crowded)
     }
 
     /// It goes on after having let others pass, with a permit if it waited for one.

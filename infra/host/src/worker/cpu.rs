@@ -16,6 +16,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// the threads that they share.
 const PAUSE: Duration = Duration::from_micros(2_500);
 
+/// How many times as long as a long turn nobody has the next one, where there are many short requests.
+const REST: u32 = 2;
+/// How often it is looked whether there still are.
+const STEP: Duration = Duration::from_millis(5);
+
 /// The permits, and how many requests share them.
 #[derive(Debug)]
 pub(crate) struct HeavyQueue {
@@ -64,6 +69,10 @@ impl HeavyQueue {
         Arc::new(present)
     }
 
+    fn is_crowded(&self) -> bool {
+        self.short() > self.few
+    }
+
     fn short(&self) -> usize {
         self.present.load(Ordering::Acquire).saturating_sub(self.members.load(Ordering::Acquire))
     }
@@ -91,10 +100,23 @@ impl Place {
             permit = queue.permits.clone().acquire_owned().await.ok()?;
         }
         // With the permit in hand: otherwise the next heavy one would only take over.
-        if queue.short() > queue.few {
+        if queue.is_crowded() {
             tokio::time::sleep(PAUSE).await;
         }
         Some(permit)
+    }
+
+    /// Hands on a turn that was not cut into ticks, because it was another thread's work. That thread takes part of every
+    /// processor, not one of the worker threads, so where there are many short requests they have some time to themselves
+    /// first.
+    pub(crate) async fn hand_on(self: Arc<Self>, turn: Option<OwnedSemaphorePermit>, lasted: Duration) {
+        let mut rest = lasted.saturating_mul(REST);
+        while !rest.is_zero() && self.0.is_crowded() {
+            let step = rest.min(STEP);
+            tokio::time::sleep(step).await;
+            rest = rest.saturating_sub(step);
+        }
+        drop(turn);
     }
 }
 
@@ -213,5 +235,26 @@ mod tests {
         drop((few, many));
         assert_eq!(queue.present.load(Ordering::Acquire), 0);
         assert!(turn().await < PAUSE);
+    }
+
+    #[tokio::test]
+    async fn after_a_long_turn_many_short_requests_have_time_to_themselves_and_few_need_none() {
+        let queue = HeavyQueue::new(1, false, 8);
+        let place = queue.join().unwrap();
+        let until_the_next = async |many: &[Arc<Present>]| {
+            let turn = place.turn().await;
+            let begun = std::time::Instant::now();
+            let handed_on = tokio::spawn(place.clone().hand_on(turn, Duration::from_millis(50)));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            many.iter().for_each(|present| present.waits());
+            let next = place.turn().await;
+            handed_on.await.unwrap();
+            drop(next);
+            begun.elapsed()
+        };
+        let many: Vec<_> = (0..8).map(|_| queue.enter()).collect();
+        assert!(until_the_next(&[]).await >= Duration::from_millis(100));
+        assert!(until_the_next(&many).await < Duration::from_millis(100), "they went away meanwhile");
+        assert!(until_the_next(&[]).await < Duration::from_millis(100), "there are none");
     }
 }

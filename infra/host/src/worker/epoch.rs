@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-use super::activity::Usage;
-use super::cpu::Place;
 use super::{Activity, State};
 
 /// How often a computing instance is looked at.
@@ -19,12 +17,8 @@ const HEAVY: Duration = Duration::from_micros(2_500);
 /// Why an instance was stopped in the middle of computing; what becomes of its request stands in
 /// the request.
 #[derive(Debug, thiserror::Error)]
-enum Stopped {
-    #[error("stopped at its deadline")]
-    Deadline,
-    #[error("stopped because too many requests want the processor")]
-    Crowded,
-}
+#[error("stopped at its deadline")]
+struct Late;
 
 /// Ticks for as long as the engine lives.
 pub(crate) fn start_ticker(engine: &Engine) -> std::io::Result<()> {
@@ -51,12 +45,12 @@ fn tick(activity: &Arc<Activity>) -> wasmtime::Result<UpdateDeadline> {
         && Instant::now() >= request.deadline
     {
         request.timed_out.set();
-        return Err(Stopped::Deadline.into());
+        return Err(Late.into());
     }
     // Whoever holds a database's writer gate is waited for by others, perhaps by those who have
     // the permits: it only lets the short ones pass.
     let free = usage.spent < HEAVY || activity.holds_gate();
-    let place = if free { None } else { Some(place(activity, &usage)?) };
+    let place = if free { None } else { Some(activity.heavy()?) };
     let (activity, held) = (activity.clone(), usage.permit);
     let pass = async move {
         drop(held);
@@ -69,19 +63,4 @@ fn tick(activity: &Arc<Activity>) -> wasmtime::Result<UpdateDeadline> {
         activity.resume(permit);
     };
     Ok(UpdateDeadline::YieldCustom(1, Box::pin(pass)))
-}
-
-/// The place that the request has among the heavy ones, or gets now.
-fn place(activity: &Activity, usage: &Usage) -> Result<Arc<Place>, Stopped> {
-    if let Some(place) = &usage.place {
-        return Ok(place.clone());
-    }
-    let Some(place) = activity.component.heavy.join() else {
-        if let Some(request) = &usage.request {
-            request.crowded_out.set();
-        }
-        return Err(Stopped::Crowded);
-    };
-    activity.enlist(place.clone());
-    Ok(place)
 }
