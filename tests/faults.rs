@@ -10,3 +10,4 @@ mod reuse;
 mod slow;
 mod step;
 mod unmigrated;
+mod worn;

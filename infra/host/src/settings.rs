@@ -84,6 +84,9 @@ pub struct Settings {
     pub instance_concurrency: usize,
     /// How many connections are kept to one PostgreSQL address; by default two for each processor, and at least four.
     pub postgres_pool_size: usize,
+    /// How old such a connection gets: its server process keeps a little of each tenant that it has worked for, and gives
+    /// nothing back until it ends. One that is at work is closed when it is back.
+    pub postgres_connection_lifetime: Duration,
     /// How many requests may compute for long at once; by default one less than there are worker
     /// threads, at least one, and as many as there are threads while there are no other requests.
     pub heavy_requests: Option<usize>,
@@ -118,6 +121,7 @@ impl Default for Settings {
             instance_reuse: 128,
             instance_concurrency: 1,
             postgres_pool_size: 2 * std::thread::available_parallelism().map_or(2, usize::from).max(2),
+            postgres_connection_lifetime: Duration::from_secs(3_600),
             heavy_requests: None,
             max_waiting_heavy_requests: 32,
             drain_timeout: Duration::from_secs(10),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+#[cfg(test)]
+use std::time::Duration;
 
 use super::App;
 use super::variables::Values;
@@ -53,7 +55,10 @@ impl Shared {
             heavy,
             hasher: Arc::default(),
             app,
-            postgres: Arc::new(Pools::new(settings.postgres_pool_size)),
+            postgres: Arc::new(Pools::new(
+                settings.postgres_pool_size,
+                settings.postgres_connection_lifetime,
+            )),
             redis: Arc::default(),
             databases: Mutex::default(),
             settings: settings.clone(),
@@ -148,7 +153,7 @@ impl ComponentState {
             hosts: AllowedHosts::default(),
             key_value_stores: HashMap::new(),
             sqlite_databases: HashMap::new(),
-            postgres: Reach::new(Arc::new(Pools::new(1))),
+            postgres: Reach::new(Arc::new(Pools::new(1, Duration::MAX))),
             redis: redis::Reach::new(Arc::default()),
         })
     }

@@ -1,5 +1,7 @@
 //! Looks at a database URL before the application does, for errors that a person understands.
 
+use std::time::Duration;
+
 use super::Pools;
 use super::address::{Address, host_and_port};
 use crate::error::Error;
@@ -31,7 +33,7 @@ pub fn plain_database(url: &str) -> Result<Option<String>, Error> {
 /// When the URL is not one, or no session can be opened with it.
 pub async fn check_database(url: &str) -> Result<(), Error> {
     let address = database_host(url)?;
-    match Pools::new(1).connect(url).await {
+    match Pools::new(1, Duration::MAX).connect(url).await {
         Ok(_) => Ok(()),
         Err(error) => Err(Error::DatabaseUnreachable { address, reason: error.to_string() }),
     }

@@ -1,7 +1,7 @@
 //! One pool of connections for each address and CA.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, QueueMode, RecyclingMethod, Runtime};
 use tokio_postgres::NoTls;
@@ -20,10 +20,13 @@ const GONE: Duration = Duration::from_secs(10);
 const KNOWN: usize = 16;
 /// How many pools there are; beyond, the one goes that nobody remembers and that was asked for longest ago.
 const POOLS: usize = 64;
+/// How often in a lifetime it is looked for connections that are older.
+const LOOKS: u32 = 60;
 
 /// The pools of an application.
 pub(crate) struct Pools {
     size: usize,
+    lifetime: Duration,
     /// The one that was asked for last is the last.
     pools: Mutex<Vec<(Key, Arc<Pooled>)>>,
 }
@@ -38,6 +41,8 @@ struct Key {
 struct Pooled {
     pool: Pool,
     tls: Option<MakeRustlsConnect>,
+    lifetime: Duration,
+    looked: Mutex<Instant>,
 }
 
 /// The pools as one component reaches them. An address is read and checked once: what the component may reach is
@@ -104,8 +109,8 @@ impl Reach {
 }
 
 impl Pools {
-    pub(crate) fn new(size: usize) -> Self {
-        Self { size: size.max(1), pools: Mutex::default() }
+    pub(crate) fn new(size: usize, lifetime: Duration) -> Self {
+        Self { size: size.max(1), lifetime, pools: Mutex::default() }
     }
 
     /// A connection to whatever address the operator gave.
@@ -159,14 +164,26 @@ impl Pools {
             .create_timeout(Some(PATIENCE))
             .build()
             .map_err(|error| Unreachable::Failed(error.to_string()))?;
-        Ok(Pooled { pool, tls })
+        Ok(Pooled { pool, tls, lifetime: self.lifetime, looked: Mutex::new(Instant::now()) })
     }
 }
 
 impl Pooled {
     async fn take(&self) -> Result<Arc<Connection>, Unreachable> {
+        self.close_old();
         let client = self.pool.get().await.map_err(|error| Unreachable::Failed(reason(&error)))?;
         Ok(Connection::new(client, self.tls.clone()))
+    }
+
+    /// Closes those that nobody has at the moment and that are too old, now and then.
+    fn close_old(&self) {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.elapsed() >= self.lifetime / LOOKS {
+            *looked = Instant::now();
+            drop(looked);
+            let closed = self.pool.retain(|_, metrics| metrics.age() < self.lifetime);
+            drop(closed);
+        }
     }
 }
 
@@ -188,7 +205,7 @@ mod tests {
     /// being connected to anew.
     #[test]
     fn pools_that_nobody_asks_for_go_and_the_one_that_is_used_stays() {
-        let pools = Arc::new(Pools::new(1));
+        let pools = Arc::new(Pools::new(1, Duration::MAX));
         let reach = Reach::new(pools.clone());
         let hosts = AllowedHosts::new(vec![AllowedHost::parse("postgres://localhost:5432").unwrap()]);
         let ask =
