@@ -77,10 +77,12 @@ impl Password {
         PasswordHash::new(cost, &salt, &tag)
     }
 
-    /// Whether the password is the one that was hashed. Without a hash it costs what one of this cost does, and is false.
+    /// Whether the password is the one that was hashed. Without a hash, or with one that is none of
+    /// ours, it costs what one of this cost does, and is false.
     pub async fn proves(&self, stored: Option<&PasswordHash>, cost: Cost) -> Result<bool, Error> {
-        let Some(stored) = stored else { return self.hash(cost, [0; 16]).await.map(|_nobodys| false) };
-        let Some(Parts { cost, salt, output }) = stored.parts() else { return Ok(false) };
+        let Some(Parts { cost, salt, output }) = stored.and_then(PasswordHash::parts) else {
+            return self.hash(cost, [0; 16]).await.map(|_nobodys| false);
+        };
         let tag = argon2id::tag(self.0.as_bytes(), &salt, cost).await?;
         // Compared in constant time.
         Ok(phc::Output::new(&tag).is_ok_and(|tag| tag == output))
@@ -110,7 +112,10 @@ impl PasswordHash {
             parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
         let params = Params::try_from(&parsed).ok().filter(|_| is_ours)?;
         let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-        Some(Parts { cost, salt: parsed.salt?, output: parsed.hash? })
+        let is_affordable =
+            cost.memory_kib <= MEMORY.most && cost.passes <= PASSES.most && cost.lanes <= LANES.most;
+        let output = parsed.hash.filter(|output| output.len() == argon2id::TAG && is_affordable)?;
+        Some(Parts { cost, salt: parsed.salt?, output })
     }
 
     /// A hash that was stored.
@@ -188,7 +193,12 @@ mod tests {
         }
         let of_another_kind = stored.as_str().replace("argon2id", "argon2i");
         let of_another_version = stored.as_str().replace("v=19", "v=16");
-        for text in ["nonsense".to_owned(), String::new(), of_another_kind, of_another_version] {
+        let (begin, tag) = stored.as_str().rsplit_once('$').unwrap();
+        let shortened = format!("{begin}${}", &tag[..22]);
+        let too_dear = stored.as_str().replace("m=19456", "m=131073");
+        for text in
+            ["nonsense".to_owned(), String::new(), of_another_kind, of_another_version, shortened, too_dear]
+        {
             assert!(!proves("correct horse", Some(&PasswordHash::stored(text))));
         }
     }

@@ -1,15 +1,14 @@
 //! Password hashes by the host itself, which takes three fifths of the time that a component takes.
 //!
-//! A hash is made on a thread of its own and has one turn at the processor among the heavy requests, from its first to its
-//! last instruction: like what a component computes, it leaves a thread to short requests.
+//! A hash is made on a thread of its own and has one long turn at the processor among the heavy requests: like what a
+//! component computes, it leaves most of the processor to short requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::runtime::Handle;
 
-use crate::worker::Place;
+use crate::worker::{Place, processor_time};
 
 /// The length of what is made, in bytes.
 pub(crate) const TAG: usize = 32;
@@ -25,10 +24,11 @@ pub(crate) struct Cost {
     pub(crate) lanes: u32,
 }
 
-/// Makes hashes, in memory that it keeps: getting as many pages anew costs half as much as the hash.
+/// Makes hashes, in memory that it keeps as long as the process lives: getting as many pages anew costs half as much as the
+/// hash.
 ///
-/// Kept is what was needed at once, which is bounded by the turns at the processor. What is in it was computed from a
-/// password; the next hash overwrites it.
+/// Kept is what was needed at once, which is bounded by the long turns, each as large as its last hash. What is in it was
+/// computed from a password, and stays until a hash overwrites it.
 #[derive(Default)]
 pub(crate) struct Hasher(Mutex<Vec<Vec<Block>>>);
 
@@ -39,8 +39,8 @@ pub(crate) enum Failure {
     OutOfBounds,
     #[error("argon2id: {0}")]
     Argon2(argon2::Error),
-    #[error("the host is ending")]
-    Ending,
+    #[error("argon2id: the thread ended early")]
+    Ended,
 }
 
 impl Hasher {
@@ -56,25 +56,27 @@ impl Hasher {
         if password.len() > MAX_PASSWORD || salt.len() > MAX_SALT {
             return Err(Failure::OutOfBounds);
         }
-        let turn = place.turn().await;
+        let turn = place.long_turn().await;
+        drop(place);
         let runtime = Handle::current();
         // Whoever waits for it may give up; the turn goes on until the thread is free.
         let work = move || {
-            let begun = Instant::now();
+            let before = processor_time();
             let tag = self.compute(&argon2, &password, &salt);
-            runtime.spawn(place.hand_on(turn, begun.elapsed()));
+            if let Some(turn) = turn {
+                runtime.spawn(turn.end(processor_time().saturating_sub(before)));
+            }
             tag
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Ending)?
+        tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Ended)?
     }
 
     fn compute(&self, argon2: &Argon2<'_>, password: &[u8], salt: &[u8]) -> Result<[u8; TAG], Failure> {
         let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut memory = kept().pop().unwrap_or_default();
         let blocks = argon2.params().block_count();
-        if memory.len() < blocks {
-            memory.resize(blocks, Block::new());
-        }
+        let of_another = kept().pop();
+        let mut memory =
+            of_another.filter(|memory| memory.len() == blocks).unwrap_or_else(|| vec![Block::new(); blocks]);
         let mut tag = [0; TAG];
         let result = argon2.hash_password_into_with_memory(password, salt, &mut tag, &mut memory);
         kept().push(memory);
@@ -95,6 +97,8 @@ impl Cost {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::worker::HeavyQueue;
 
@@ -151,9 +155,37 @@ mod tests {
         let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
         let mut hash = Box::pin(hasher.tag(queue.join().unwrap(), vec![], vec![7; 16], cost));
 
-        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), &mut hash).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_millis(50), &mut hash).await.is_err());
         drop(running);
         assert!(hash.await.is_ok());
-        assert!(queue.join().unwrap().turn().await.is_some(), "it has handed it on");
+        let next = queue.join().unwrap();
+        let turn = tokio::time::timeout(Duration::from_secs(30), next.long_turn()).await;
+        assert!(turn.is_ok_and(|turn| turn.is_some()), "it has handed it on");
+    }
+
+    #[tokio::test]
+    async fn the_most_that_it_may_cost_is_computed() {
+        let hasher = Arc::new(Hasher::default());
+        for cost in [[MAX_COST.memory_kib, 1, 1], [64, MAX_COST.passes, MAX_COST.lanes]] {
+            assert!(tag(&hasher, &"a".repeat(MAX_PASSWORD), &[7; MAX_SALT], cost).await.is_ok(), "{cost:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_gives_up_leaves_no_turn_behind() {
+        let queue = HeavyQueue::new(1, false, 8);
+        let hasher = Arc::new(Hasher::default());
+        let cost = Cost { memory_kib: 65_536, passes: 2, lanes: 1 };
+        let begin = || Box::pin(hasher.clone().tag(queue.join().unwrap(), vec![], vec![7; 16], cost));
+        let running = queue.join().unwrap().turn().await;
+        let mut waits = begin();
+        assert!(tokio::time::timeout(Duration::from_millis(20), &mut waits).await.is_err());
+        drop((waits, running));
+        let mut computes = begin();
+        assert!(tokio::time::timeout(Duration::from_millis(20), &mut computes).await.is_err());
+        drop(computes);
+
+        let next = tokio::time::timeout(Duration::from_secs(30), begin()).await;
+        assert!(next.is_ok_and(|tag| tag.is_ok()));
     }
 }

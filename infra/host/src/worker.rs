@@ -8,7 +8,7 @@ mod factory;
 mod memory;
 mod store;
 
-pub(crate) use activity::Activity;
+pub(crate) use activity::{Activity, processor_time};
 pub(crate) use cpu::{HeavyQueue, Place, Present};
 pub(crate) use epoch::start_ticker;
 pub(crate) use factory::{Factory, Reuse};

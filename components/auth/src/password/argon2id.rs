@@ -37,13 +37,7 @@ mod bindings {
     spin_sdk::wit_bindgen::generate!({
         runtime_path: "spin_sdk::wit_bindgen::rt",
         path: "../../wit/native",
-        inline: "
-            package insula:auth;
-            world embedded {
-                import insula:native/argon2id@1.0.0;
-            }
-        ",
-        world: "insula:auth/embedded",
+        world: "insula:native/embedded",
         generate_all,
     });
 }

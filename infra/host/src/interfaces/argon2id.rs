@@ -12,13 +12,7 @@ mod bindings {
 
     wasmtime::component::bindgen!({
         path: "../../wit/native",
-        inline: "
-            package insula:host;
-            world native {
-                import insula:native/argon2id@1.0.0;
-            }
-        ",
-        world: "insula:host/native",
+        world: "insula:native/embedded",
         imports: { default: async | trappable },
     });
 }
@@ -27,7 +21,7 @@ use bindings::insula::native::argon2id;
 
 /// Adds it to a linker of components that were made for this host.
 pub(super) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    bindings::Native::add_to_linker::<_, Host>(linker, |state| state)
+    bindings::Embedded::add_to_linker::<_, Host>(linker, |state| state)
 }
 
 impl argon2id::Host for State {}

@@ -57,12 +57,17 @@ pub(crate) struct Usage {
 #[error("stopped because too many requests want the processor")]
 pub(crate) struct Crowded;
 
+/// How long this thread has had a processor.
+pub(crate) fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
+    Duration::new(seconds, nanoseconds)
+}
+
 impl Moment {
     fn now() -> Self {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
-        let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
-        Self { thread: std::thread::current().id(), processor_time: Duration::new(seconds, nanoseconds) }
+        Self { thread: std::thread::current().id(), processor_time: processor_time() }
     }
 
     /// The processor time since then; none that can be known when the instance has moved to another thread.

@@ -5,6 +5,9 @@
 //! come first served, so that however many passwords are hashed at once, a short request always finds a thread. While
 //! there are many short ones, a heavy one pauses before each turn, so that they keep most of the processor; while there are
 //! none, the heavy ones have the last thread too, until the tick after one comes.
+//!
+//! What the host itself computes for a request, on another thread, can't be cut into ticks: it has a *long turn*. Those who
+//! want one wait in a queue of their own, so that nobody waits behind all of them for a tick.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,15 +19,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// the threads that they share.
 const PAUSE: Duration = Duration::from_micros(2_500);
 
-/// How many times as long as a long turn nobody has the next one, where there are many short requests.
-const REST: u32 = 2;
-/// How often it is looked whether there still are.
+/// Of the threads that heavy requests share, long turns have one in so many where there are many short requests. Their
+/// work is not on the worker threads, and so takes part of every processor.
+const SHARE: usize = 3;
+/// How often it is looked whether there still are many.
 const STEP: Duration = Duration::from_millis(5);
+/// How long nobody has the place of a long turn at most.
+const MAX_REST: Duration = Duration::from_millis(500);
 
 /// The permits, and how many requests share them.
 #[derive(Debug)]
 pub(crate) struct HeavyQueue {
     permits: Arc<Semaphore>,
+    /// Who may want a permit for a long turn: as many as can have one.
+    long: Arc<Semaphore>,
+    /// How many times as long as a long turn was its place stays empty, where there are many short requests.
+    rest: u32,
     /// Whether one more permit may be lent while there are no short requests, and whether it is.
     has_spare: bool,
     is_lent: AtomicBool,
@@ -47,12 +57,23 @@ pub(crate) struct Present {
 #[derive(Debug)]
 pub(crate) struct Place(Arc<HeavyQueue>);
 
+/// The right to compute on another thread until it is done.
+#[derive(Debug)]
+pub(crate) struct LongTurn {
+    queue: Arc<HeavyQueue>,
+    turn: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
+}
+
 impl HeavyQueue {
     /// So many compute, and one more while there are no short requests if there is a spare thread; so many more wait.
     pub(crate) fn new(permits: usize, has_spare: bool, waiting: usize) -> Arc<Self> {
-        let permits = permits.clamp(1, Semaphore::MAX_PERMITS);
+        let permits = permits.clamp(1, Semaphore::MAX_PERMITS - 1);
+        let long = permits + usize::from(has_spare);
         Arc::new(Self {
             permits: Arc::new(Semaphore::new(permits)),
+            long: Arc::new(Semaphore::new(long)),
+            rest: u32::try_from(SHARE * long / permits - 1).unwrap_or(u32::MAX),
             has_spare,
             is_lent: AtomicBool::new(false),
             members: AtomicUsize::new(0),
@@ -106,17 +127,27 @@ impl Place {
         Some(permit)
     }
 
-    /// Hands on a turn that was not cut into ticks, because it was another thread's work. That thread takes part of every
-    /// processor, not one of the worker threads, so where there are many short requests they have some time to themselves
-    /// first.
-    pub(crate) async fn hand_on(self: Arc<Self>, turn: Option<OwnedSemaphorePermit>, lasted: Duration) {
-        let mut rest = lasted.saturating_mul(REST);
-        while !rest.is_zero() && self.0.is_crowded() {
+    /// Waits for a long turn.
+    pub(crate) async fn long_turn(&self) -> Option<LongTurn> {
+        let place = self.0.long.clone().acquire_owned().await.ok()?;
+        let turn = self.turn().await?;
+        Some(LongTurn { queue: self.0.clone(), turn, place })
+    }
+}
+
+impl LongTurn {
+    /// It is over, after so much time of a processor. Who is cut into ticks has the permit at once; the next long turn comes
+    /// after a rest, if there are many short requests.
+    pub(crate) async fn end(self, spent: Duration) {
+        let Self { queue, turn, place } = self;
+        drop(turn);
+        let mut rest = spent.saturating_mul(queue.rest).min(MAX_REST);
+        while !rest.is_zero() && queue.is_crowded() {
             let step = rest.min(STEP);
             tokio::time::sleep(step).await;
             rest = rest.saturating_sub(step);
         }
-        drop(turn);
+        drop(place);
     }
 }
 
@@ -238,23 +269,58 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn after_a_long_turn_many_short_requests_have_time_to_themselves_and_few_need_none() {
+    async fn after_a_long_turn_the_next_one_waits_only_while_there_are_many_short_requests() {
         let queue = HeavyQueue::new(1, false, 8);
         let place = queue.join().unwrap();
-        let until_the_next = async |many: &[Arc<Present>]| {
-            let turn = place.turn().await;
+        let until_the_next = async |leaving: &[Arc<Present>]| {
+            let turn = place.long_turn().await.unwrap();
             let begun = std::time::Instant::now();
-            let handed_on = tokio::spawn(place.clone().hand_on(turn, Duration::from_millis(50)));
+            let ended = tokio::spawn(turn.end(Duration::from_millis(200)));
             tokio::time::sleep(Duration::from_millis(20)).await;
-            many.iter().for_each(|present| present.waits());
-            let next = place.turn().await;
-            handed_on.await.unwrap();
-            drop(next);
+            leaving.iter().for_each(|present| present.waits());
+            drop(place.long_turn().await);
+            ended.await.unwrap();
             begun.elapsed()
         };
+        let rest = Duration::from_millis(400);
         let many: Vec<_> = (0..8).map(|_| queue.enter()).collect();
-        assert!(until_the_next(&[]).await >= Duration::from_millis(100));
-        assert!(until_the_next(&many).await < Duration::from_millis(100), "they went away meanwhile");
-        assert!(until_the_next(&[]).await < Duration::from_millis(100), "there are none");
+        assert!(until_the_next(&[]).await >= rest);
+        assert!(until_the_next(&many).await < rest, "they went away meanwhile");
+        assert!(until_the_next(&[]).await < rest, "there are none");
+    }
+
+    /// However many want long turns, whoever is cut into ticks waits for one of them at most.
+    #[tokio::test]
+    async fn a_tick_comes_before_the_long_turns_that_are_waited_for() {
+        let queue = HeavyQueue::new(1, false, 16);
+        let many: Vec<_> = (0..24).map(|_| queue.enter()).collect();
+        let running = queue.join().unwrap().long_turn().await.unwrap();
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let (place, order) = (queue.join().unwrap(), order.clone());
+                tokio::spawn(async move {
+                    let turn = place.long_turn().await;
+                    order.lock().unwrap().push("long");
+                    drop(turn);
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+
+        let resting = tokio::spawn(running.end(Duration::from_millis(50)));
+        for _ in 0..3 {
+            drop(queue.join().unwrap().turn().await);
+            order.lock().unwrap().push("tick");
+        }
+        for task in waiting {
+            task.await.unwrap();
+        }
+        resting.await.unwrap();
+
+        let order = order.lock().unwrap();
+        assert_eq!(order[..3], ["tick"; 3], "{order:?}");
+        assert_eq!(order.len(), 11);
+        drop(many);
     }
 }
