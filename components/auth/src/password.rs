@@ -77,8 +77,8 @@ impl Password {
         PasswordHash::new(cost, &salt, &tag)
     }
 
-    /// Whether the password is the one that was hashed. Without a hash, or with one that is none of
-    /// ours, it costs what one of this cost does, and is false.
+    /// Whether the password is the one that was hashed. Without a hash, or with one that is none of ours, it costs what one
+    /// of this cost does, and is false.
     pub async fn proves(&self, stored: Option<&PasswordHash>, cost: Cost) -> Result<bool, Error> {
         let Some(Parts { cost, salt, output }) = stored.and_then(PasswordHash::parts) else {
             return self.hash(cost, [0; 16]).await.map(|_nobodys| false);

@@ -1,7 +1,7 @@
 //! The hash function: Argon2id of RFC 9106, a tag of 32 bytes.
 //!
-//! The build for the embedded host leaves the work to the host, which does it in three fifths of the time; every other one does it
-//! itself. Both make the same tags.
+//! The build for the embedded host leaves the work to the host, which does it in three fifths of the time; every other one
+//! does it itself. Both make the same tags.
 
 use super::Cost;
 use crate::error::Error;

@@ -181,8 +181,7 @@ impl Pooled {
         if looked.elapsed() >= self.lifetime / LOOKS {
             *looked = Instant::now();
             drop(looked);
-            let closed = self.pool.retain(|_, metrics| metrics.age() < self.lifetime);
-            drop(closed);
+            drop(self.pool.retain(|_, metrics| metrics.age() < self.lifetime));
         }
     }
 }

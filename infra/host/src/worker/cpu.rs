@@ -24,16 +24,16 @@ const PAUSE: Duration = Duration::from_micros(2_500);
 const SHARE: usize = 3;
 /// How often it is looked whether there still are many.
 const STEP: Duration = Duration::from_millis(5);
-/// How long nobody has the place of a long turn at most.
+/// How long nobody has the next long turn at most.
 const MAX_REST: Duration = Duration::from_millis(500);
 
 /// The permits, and how many requests share them.
 #[derive(Debug)]
 pub(crate) struct HeavyQueue {
     permits: Arc<Semaphore>,
-    /// Who may want a permit for a long turn: as many as can have one.
+    /// The right to want a permit for a long turn: for as many as can have one.
     long: Arc<Semaphore>,
-    /// How many times as long as a long turn was its place stays empty, where there are many short requests.
+    /// How many times as long as a long turn was nobody gets the right to the next one, where there are many short requests.
     rest: u32,
     /// Whether one more permit may be lent while there are no short requests, and whether it is.
     has_spare: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Place(Arc<HeavyQueue>);
 pub(crate) struct LongTurn {
     queue: Arc<HeavyQueue>,
     turn: OwnedSemaphorePermit,
-    place: OwnedSemaphorePermit,
+    right: OwnedSemaphorePermit,
 }
 
 impl HeavyQueue {
@@ -129,9 +129,9 @@ impl Place {
 
     /// Waits for a long turn.
     pub(crate) async fn long_turn(&self) -> Option<LongTurn> {
-        let place = self.0.long.clone().acquire_owned().await.ok()?;
+        let right = self.0.long.clone().acquire_owned().await.ok()?;
         let turn = self.turn().await?;
-        Some(LongTurn { queue: self.0.clone(), turn, place })
+        Some(LongTurn { queue: self.0.clone(), turn, right })
     }
 }
 
@@ -139,7 +139,7 @@ impl LongTurn {
     /// It is over, after so much time of a processor. Who is cut into ticks has the permit at once; the next long turn comes
     /// after a rest, if there are many short requests.
     pub(crate) async fn end(self, spent: Duration) {
-        let Self { queue, turn, place } = self;
+        let Self { queue, turn, right } = self;
         drop(turn);
         let mut rest = spent.saturating_mul(queue.rest).min(MAX_REST);
         while !rest.is_zero() && queue.is_crowded() {
@@ -147,7 +147,7 @@ impl LongTurn {
             tokio::time::sleep(step).await;
             rest = rest.saturating_sub(step);
         }
-        drop(place);
+        drop(right);
     }
 }
 
