@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use insula_audit::entry::Entry;
-use insula_tests::support::{App, Caller, PASSWORD, Person};
+use insula_tests::support::{App, Caller, PASSWORD, Person, eight_at_once};
 use serde_json::json;
 
 use super::{actions, log};
@@ -103,6 +103,55 @@ fn a_failed_login_is_in_the_log_whether_the_account_exists_or_not() {
         assert_eq!(entry.facts["account_digest"].len(), 16);
     }
     assert_ne!(entries[1].facts, entries[2].facts);
+}
+
+/// So what anybody can ask for as often as it likes leaves no more entries than there are letters to people.
+#[test]
+fn a_code_that_is_mailed_is_an_entry_and_nothing_else_that_was_asked_for_is() {
+    let app = App::start();
+    let ada = app.person("ada");
+    let forgot = |email: &str| {
+        let body = json!({ "email": email });
+        let _ = app.request("POST", "/api/v1/auth/password/forgot").json(&body).send().expect(202);
+    };
+    let _ = app.deliver_mail();
+    for _ in 0..3 {
+        forgot(&ada.email);
+        forgot("nobody@example.com");
+    }
+    assert_eq!(actions(&platform(&app)), ["person.registered"], "nobody has looked yet who has the address");
+
+    // Several may deliver at once.
+    let _ = eight_at_once(|_| app.operator().request("POST", "/internal/tick").send().expect(200).status);
+    let _ = app.deliver_mail();
+
+    let entries = platform(&app);
+    assert_eq!(actions(&entries), ["person.registered", "password.reset_mailed"]);
+    assert_eq!((entries[1].actor.kind.as_str(), entries[1].actor.id.as_deref()), ("system", None));
+    assert_eq!(entries[1].facts, [("user_id".to_owned(), ada.user_id.clone())].into());
+    assert_eq!(app.mails("password-reset", &ada.email).len(), 1);
+    app.advance(Duration::from_secs(5 * 60));
+    forgot(&ada.email);
+    assert_eq!(app.mails("password-reset", &ada.email).len(), 2);
+    let entries = platform(&app);
+    assert_eq!(actions(&entries).iter().filter(|action| **action == "password.reset_mailed").count(), 2);
+}
+
+#[test]
+fn what_proves_an_address_is_an_entry_as_often_as_it_is_mailed_again() {
+    let app = App::start().without_limits();
+    let ada = app.person("ada");
+    let ask = || ada.request("POST", "/api/v1/auth/verify-email/send").send().expect(202).status;
+    let _ = ask();
+    assert_eq!(actions(&platform(&app)), ["person.registered"], "the first letter is too young");
+    app.advance(Duration::from_secs(5 * 60));
+
+    let _ = eight_at_once(|_| ask());
+
+    let entries = platform(&app);
+    assert_eq!(actions(&entries), ["person.registered", "email.verification_mailed"]);
+    assert_eq!(entries[1].actor.id.as_deref(), Some(ada.user_id.as_str()));
+    assert_eq!(app.mails("verify-email", &ada.email).len(), 2);
 }
 
 #[test]

@@ -32,6 +32,11 @@ pub fn good<'a>(app: &'a App, ada: &Side<'a>, route: &Route<()>) -> Request<'a> 
             app.request("POST", &path).reported(&found)
         }
         "rotate_signing_keys" => app.operator().post(&path, &json!({ "withdraw": true })),
+        "send_verification" => {
+            let unproven = "update user_account set email_verified_at_ms = null; delete from account_token";
+            app.db().execute(unproven);
+            owner.request(route.method.as_str(), &path)
+        }
         id => {
             if id == "activate_tenant" {
                 app.db().execute("update tenant set state = 'suspended', state_by = 'member'");

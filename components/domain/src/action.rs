@@ -84,8 +84,12 @@ actions! {
     PersonRegistered = "person.registered";
     /// An address was proven.
     EmailVerified = "email.verified";
+    /// What proves an address was mailed to it once more.
+    EmailVerificationMailed = "email.verification_mailed";
     /// Somebody chose another password.
     PasswordChanged = "password.changed";
+    /// Somebody, whoever it was, wanted a person's password replaced, and the code for that is made and goes to the person.
+    PasswordResetMailed = "password.reset_mailed";
     /// Somebody who had lost it chose another password.
     PasswordReset = "password.reset";
     /// A second factor was begun.
@@ -141,7 +145,9 @@ impl Action {
             self,
             Self::PersonRegistered
                 | Self::EmailVerified
+                | Self::EmailVerificationMailed
                 | Self::PasswordChanged
+                | Self::PasswordResetMailed
                 | Self::PasswordReset
                 | Self::SecondFactorStarted
                 | Self::SecondFactorConfirmed

@@ -4,6 +4,7 @@
 //! lease ends. So each mail is handed over at least once, and by one at a time. It is handed over with its id, by which
 //! a mailer knows it again.
 
+use insula_kit::Problem;
 use insula_kit::id::MailId;
 use insula_kit::sql::master_keys::MasterKeys;
 use insula_kit::sql::{self, Db};
@@ -42,12 +43,14 @@ pub struct Delivery {
     pub given_up: usize,
 }
 
-/// Delivers what is due, within the bounds above; the rest is due at the next call.
+/// Delivers what is due, within the bounds above; the rest is due at the next call. `address` finds out whose a letter is that
+/// was asked for by an address, and whether it is to be delivered.
 pub async fn run(
     db: &Db,
     office: &Office<'_>,
+    address: impl AsyncFn(&Claimed, &Letter) -> Result<bool, Problem>,
     hand_over: impl AsyncFn(Message) -> Result<(), Failure>,
-) -> Result<Delivery, sql::Error> {
+) -> Result<Delivery, Problem> {
     let mut delivery = Delivery::default();
     let end = Timestamp::now().plus_ms(PATIENCE_MS);
     for _ in 0..MAILS {
@@ -59,19 +62,15 @@ pub async fn run(
             Ok(Some(claimed)) => claimed,
             // Nothing is due, or somebody else is at the same row.
             Ok(None) | Err(sql::Error::Busy) => break,
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         let refused = |text: &str| Err(Failure::Refused(text.to_owned()));
         let opened = opened(&claimed, office);
         if let Some((template, letter)) = &opened
             && reset::is_open(*template, &claimed.subject_id)
+            && !address(&claimed, letter).await?
         {
-            match mail::address(db, &claimed, letter).await {
-                Ok(true) => {}
-                // To nobody, or for another time: when the lease ends.
-                Ok(false) | Err(sql::Error::Busy) => continue,
-                Err(error) => return Err(error),
-            }
+            continue;
         }
         let message = opened.map(|(template, letter)| written(claimed.id, template, letter, office));
         let outcome = match message {
@@ -161,7 +160,7 @@ mod tests {
     fn deliver(db: &Db, hand_over: impl AsyncFn(Message) -> Result<(), Failure>) -> Delivery {
         let master_keys = &MasterKeys::read(Some(MASTER_KEY.to_owned()), None).unwrap();
         let office = Office { master_keys, public_url: "https://insula.example" };
-        block_on(run(db, &office, hand_over)).unwrap()
+        block_on(run(db, &office, async |_, _| Ok(false), hand_over)).unwrap()
     }
 
     fn rows(db: &Db) -> Vec<(String, i64, Option<String>)> {

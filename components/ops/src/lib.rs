@@ -24,6 +24,7 @@
 //! embeds what was written from, among others, its own table. [`html`] and [`catalogue`] are public for the writer, so
 //! that every page of the server has the same frame and the catalogue the shape in which it is read.
 
+mod addressing;
 mod bindings;
 pub mod catalogue;
 mod database;

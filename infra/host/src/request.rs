@@ -1,11 +1,12 @@
 //! One request on its way through the host.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::app::Stay;
 use crate::http::identity::Identity;
+use crate::worker::Present;
 
 /// What the host knows about a request while a component works on it.
 ///
@@ -24,11 +25,18 @@ pub struct Request {
     pub(crate) too_large: Flag,
     /// Its body stopped arriving, or arrived too slowly.
     pub(crate) stalled: Flag,
+    /// It among those that are worked on; gone once it is answered, or its client has hung up.
+    pub(crate) present: Weak<Present>,
     _stay: Option<Stay>,
 }
 
 impl Request {
-    pub(crate) fn new(identity: Identity, deadline: Instant, stay: Option<Stay>) -> Arc<Self> {
+    pub(crate) fn new(
+        identity: Identity,
+        deadline: Instant,
+        stay: Option<Stay>,
+        present: &Arc<Present>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             identity,
             deadline,
@@ -36,6 +44,7 @@ impl Request {
             crowded_out: Flag::default(),
             too_large: Flag::default(),
             stalled: Flag::default(),
+            present: Arc::downgrade(present),
             _stay: stay,
         })
     }

@@ -1,15 +1,18 @@
 //! `POST /internal/tick`
 
 use insula_kit::{Cx, Problem, Request, Response, config, schema};
+use insula_mail::letter::Letter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::addressing;
 use crate::bindings::insula::notify::mailer;
 use crate::database::{self, Settled};
 use crate::delivery::{self, Delivery, Office};
 use crate::ending;
 use crate::rotation;
 use crate::signing::{self, Signing};
+use crate::store::mail::Claimed;
 use crate::tick::{self, Ran};
 
 /// What was due and was done.
@@ -117,7 +120,8 @@ pub async fn handle(cx: &Cx, request: &Request) -> Result<Response, Problem> {
     let audit_logs = signing::run(request).await.into();
     let public_url = config::variable("public_url").await.unwrap_or_default();
     let office = Office { master_keys: cx.master_keys()?, public_url: &public_url };
-    let mail = delivery::run(cx.db(), &office, async |mail| mailer::deliver(mail).await).await?;
+    let address = async |claimed: &Claimed, letter: &Letter| addressing::address(cx, claimed, letter).await;
+    let mail = delivery::run(cx.db(), &office, address, async |mail| mailer::deliver(mail).await).await?;
     // Last, because others' databases have a part in it, which may be slow.
     let removed_of_tenants = ending::run(cx).await?;
     let tenant_databases = database::settle(cx).await?.into();

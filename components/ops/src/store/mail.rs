@@ -1,6 +1,6 @@
 //! The outbox and the mailbox in the database.
 
-use insula_kit::id::{MailId, TenantId};
+use insula_kit::id::{MailId, TenantId, UserId};
 use insula_kit::page::Ask;
 use insula_kit::params;
 use insula_kit::sql::{self, Db, Row, Scope, Statement};
@@ -52,10 +52,21 @@ pub async fn claim(db: &Db, lease_end: Timestamp, now: Timestamp) -> Result<Opti
     rows.first().map(read_claimed).transpose()
 }
 
-/// Looks who has the address of a letter that was asked for. Whether it is to be delivered.
-pub async fn address(db: &Db, mail: &Claimed, letter: &Letter) -> Result<bool, sql::Error> {
-    let statements = reset::address(mail.id, mail.attempt, letter, mail.created_at);
-    reset::is_to_somebody(&db.batch(Scope::System, statements).await?)
+/// Who has the address of a letter that was asked for.
+pub async fn get_owner(db: &Db, letter: &Letter) -> Result<Option<UserId>, sql::Error> {
+    reset::read_owner(&db.query(Scope::System, reset::get_owner(&letter.to)).await?)
+}
+
+/// Makes a letter that was asked for one to whoever has its address, with its entry. Refused as [`reset::address`].
+pub async fn address(db: &Db, mail: &Claimed, letter: &Letter, entry: Statement) -> Result<(), sql::Error> {
+    let mut statements = reset::address(mail.id, mail.attempt, letter, mail.created_at);
+    statements.push(entry);
+    db.batch(Scope::System, statements).await.map(|_done| ())
+}
+
+/// Makes a letter that was asked for one to nobody.
+pub async fn void(db: &Db, mail: &Claimed) -> Result<(), sql::Error> {
+    change(db, reset::void(mail.id, mail.attempt)).await
 }
 
 /// Notes that a mail was delivered.

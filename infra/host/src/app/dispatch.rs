@@ -83,9 +83,9 @@ impl App {
         headers::strip(&mut head.headers);
         let path = head.uri.path().to_owned();
         headers::add(&mut head.headers, &head.uri, CHAINED, &target.headers, &path);
-        let request = Request::new(identity.clone(), parent.deadline, None);
         let present = target.component.heavy.enter();
-        let body = self.limited(&head, body, &request, None, &present);
+        let request = Request::new(identity.clone(), parent.deadline, None, &present);
+        let body = self.limited(&head, body, &request, None);
         let result = self.run(&target, head, body, request, present).await;
         let target = Some(target);
         Some(self.finish(Finished { started, method, identity: &identity, target, result }))
@@ -134,24 +134,17 @@ impl App {
             }
         };
         let stay = self.admission.admit(guest, room).await.ok_or(&problem::OVERLOADED)?;
-        let request = Request::new(identity.clone(), Instant::now() + timeout, Some(stay));
         let present = target.component.heavy.enter();
+        let request = Request::new(identity.clone(), Instant::now() + timeout, Some(stay), &present);
         let body = match arriving {
-            Some(arriving) => self.limited(&head, body, &request, Some(arriving), &present),
+            Some(arriving) => self.limited(&head, body, &request, Some(arriving)),
             None => body,
         };
         self.run(target, head, body, request, present).await
     }
 
     /// A body that ends with an error where it is too long, or stops.
-    fn limited(
-        &self,
-        head: &Parts,
-        body: Body,
-        request: &Arc<Request>,
-        arriving: Option<Room>,
-        present: &Arc<Present>,
-    ) -> Body {
+    fn limited(&self, head: &Parts, body: Body, request: &Arc<Request>, arriving: Option<Room>) -> Body {
         let limit = self.body_limit_bytes;
         match body.size_hint().upper() {
             Some(most) if most <= limit.min(SMALL) => body,
@@ -161,7 +154,6 @@ impl App {
                     pace: Pace::of(&self.settings),
                     waits: head.headers.contains_key(EXPECT),
                     arriving,
-                    present: Arc::downgrade(present),
                 };
                 http_body_util::BodyExt::boxed_unsync(Limited::new(body, request.clone(), limits))
             }

@@ -1,7 +1,7 @@
 //! A request's body as far as it may go: so long, and neither standing still nor too slow.
 
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
@@ -13,7 +13,6 @@ use super::body::{Body, discard};
 use super::pace::Pace;
 use crate::app::Room;
 use crate::request::Request;
-use crate::worker::Present;
 
 /// How far a body may go.
 pub(crate) struct Limits {
@@ -25,8 +24,6 @@ pub(crate) struct Limits {
     pub(crate) waits: bool,
     /// What it holds until it is there.
     pub(crate) arriving: Option<Room>,
-    /// Its request among those that are worked on, which it isn't while it waits for this; gone once it is answered.
-    pub(crate) present: Weak<Present>,
 }
 
 /// A request body that ends with an error once it is longer than it may be, or nothing comes of it any more, and says
@@ -69,7 +66,7 @@ impl Limited {
     fn came(&mut self, bytes: usize) {
         let waited = self.waiting.take();
         if waited.is_some()
-            && let Some(present) = self.limits.present.upgrade()
+            && let Some(present) = self.request.present.upgrade()
         {
             present.goes_on();
         }
@@ -79,7 +76,7 @@ impl Limited {
     /// Whether it has been waited for too long.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> bool {
         if self.waiting.is_none()
-            && let Some(present) = self.limits.present.upgrade()
+            && let Some(present) = self.request.present.upgrade()
         {
             present.waits();
         }

@@ -130,6 +130,10 @@ impl Activity {
         let mut now = self.lock();
         if now.place.is_none() {
             now.place = self.component.heavy.join();
+            let request = now.request.as_ref().filter(|_| now.place.is_some());
+            if let Some(present) = request.and_then(|request| request.present.upgrade()) {
+                present.is_heavy();
+            }
         }
         if now.place.is_none()
             && let Some(request) = &now.request

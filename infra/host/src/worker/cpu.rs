@@ -10,7 +10,7 @@
 //! want one wait in a queue of their own, so that nobody waits behind all of them for a tick.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -40,18 +40,25 @@ pub(crate) struct HeavyQueue {
     is_lent: AtomicBool,
     members: AtomicUsize,
     most: usize,
-    /// All requests that are worked on, heavy or not; without those that wait for their client to send.
-    present: AtomicUsize,
+    /// The short requests: those that are worked on and are not heavy, without those that wait for their client to send.
+    short: AtomicUsize,
     /// With more short requests than this there are many.
     few: usize,
 }
 
-/// A request that is worked on, for as long as this lives and it doesn't wait for its client.
+/// A request that is worked on, for as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Present {
     queue: Arc<HeavyQueue>,
-    counts: AtomicBool,
+    state: AtomicU8,
 }
+
+/// It counts as a short one.
+const SHORT: u8 = 0;
+/// It waits for its client.
+const WAITS: u8 = 1;
+/// It is heavy, and stays so.
+const HEAVY: u8 = 2;
 
 /// The place of one request in the queue, from the moment it is heavy to its end.
 #[derive(Debug)]
@@ -78,16 +85,15 @@ impl HeavyQueue {
             is_lent: AtomicBool::new(false),
             members: AtomicUsize::new(0),
             most: permits.saturating_add(waiting),
-            present: AtomicUsize::new(0),
+            short: AtomicUsize::new(0),
             few: permits.saturating_add(1),
         })
     }
 
     /// Counts a request that is worked on.
     pub(crate) fn enter(self: &Arc<Self>) -> Arc<Present> {
-        let present = Present { queue: self.clone(), counts: AtomicBool::new(false) };
-        present.goes_on();
-        Arc::new(present)
+        self.short.fetch_add(1, Ordering::AcqRel);
+        Arc::new(Present { queue: self.clone(), state: AtomicU8::new(SHORT) })
     }
 
     fn is_crowded(&self) -> bool {
@@ -95,7 +101,7 @@ impl HeavyQueue {
     }
 
     fn short(&self) -> usize {
-        self.present.load(Ordering::Acquire).saturating_sub(self.members.load(Ordering::Acquire))
+        self.short.load(Ordering::Acquire)
     }
 
     /// A place in the queue; none when it is full. Who has one keeps it: it is the newcomer that
@@ -155,22 +161,33 @@ impl Present {
     /// It waits for its client, and needs no processor meanwhile: whoever sends slowly must not slow down those who
     /// compute.
     pub(crate) fn waits(&self) {
-        if self.counts.swap(false, Ordering::AcqRel) {
-            self.queue.present.fetch_sub(1, Ordering::AcqRel);
+        if self.change(SHORT, WAITS) {
+            self.queue.short.fetch_sub(1, Ordering::AcqRel);
         }
     }
 
     /// Something came.
     pub(crate) fn goes_on(&self) {
-        if !self.counts.swap(true, Ordering::AcqRel) {
-            self.queue.present.fetch_add(1, Ordering::AcqRel);
+        if self.change(WAITS, SHORT) {
+            self.queue.short.fetch_add(1, Ordering::AcqRel);
         }
+    }
+
+    /// It is a short one no more, nor will it be.
+    pub(crate) fn is_heavy(&self) {
+        if self.state.swap(HEAVY, Ordering::AcqRel) == SHORT {
+            self.queue.short.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    fn change(&self, from: u8, to: u8) -> bool {
+        self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 }
 
 impl Drop for Present {
     fn drop(&mut self) {
-        self.waits();
+        self.is_heavy();
     }
 }
 
@@ -223,9 +240,13 @@ mod tests {
     #[tokio::test]
     async fn the_spare_thread_is_lent_while_there_are_no_short_requests() {
         let queue = HeavyQueue::new(1, true, 8);
-        let enter = || (queue.enter(), queue.join().unwrap());
+        let enter = || {
+            let present = queue.enter();
+            present.is_heavy();
+            queue.join().unwrap()
+        };
         let (one, other) = (enter(), enter());
-        let turn = async |(_, place): &(Arc<Present>, Arc<Place>)| {
+        let turn = async |place: &Arc<Place>| {
             tokio::time::timeout(Duration::from_millis(50), place.turn()).await.ok().flatten()
         };
         for _ in 0..3 {
@@ -252,8 +273,8 @@ mod tests {
             drop(place.turn().await);
             begun.elapsed()
         };
-        let few: Vec<_> = (0..3).map(|_| queue.enter()).collect();
-        assert!(turn().await < PAUSE, "two short requests and the heavy one itself");
+        let few: Vec<_> = (0..2).map(|_| queue.enter()).collect();
+        assert!(turn().await < PAUSE, "two short requests");
 
         let many: Vec<_> = (0..8).map(|_| queue.enter()).collect();
         assert!(turn().await >= PAUSE);
@@ -264,8 +285,30 @@ mod tests {
 
         many[0].waits();
         drop((few, many));
-        assert_eq!(queue.present.load(Ordering::Acquire), 0);
+        assert_eq!(queue.short(), 0);
         assert!(turn().await < PAUSE);
+    }
+
+    /// So neither who computes after its client has hung up, nor who computes while its client sends, makes the others look
+    /// fewer than they are.
+    #[test]
+    fn of_heavy_requests_none_counts_as_short_or_against_the_short_ones_whatever_their_clients_do() {
+        let queue = HeavyQueue::new(1, false, 8);
+        let others = [queue.enter(), queue.enter()];
+        let heavy: Vec<_> = (0..4).map(|_| (queue.enter(), queue.join().unwrap())).collect();
+        heavy[0].0.waits();
+        heavy.iter().for_each(|(present, _)| present.is_heavy());
+        assert_eq!(queue.short(), others.len());
+        heavy.iter().for_each(|(present, _)| present.goes_on());
+        heavy.iter().for_each(|(present, _)| present.waits());
+        assert_eq!(queue.short(), others.len());
+
+        let places: Vec<_> = heavy.into_iter().map(|(hung_up, place)| (drop(hung_up), place).1).collect();
+        assert_eq!(queue.short(), others.len());
+        drop(places);
+        assert_eq!(queue.short(), others.len());
+        drop(others);
+        assert_eq!(queue.short(), 0);
     }
 
     #[tokio::test]
